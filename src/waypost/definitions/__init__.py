@@ -1,0 +1,1 @@
+"""Definition files: texts by path in, Definitions or Issues out. Receives texts, never paths; see model.changes."""

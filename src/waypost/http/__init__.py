@@ -1,0 +1,1 @@
+"""The HTTP door: translates and renders, nothing else."""
