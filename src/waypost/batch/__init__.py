@@ -1,1 +1,1 @@
-"""Everyone, as of an instant: the same definitions as queries. Builds expressions and never runs one; see runtime.warehouse."""
+"""Everyone, as of an instant: the same definitions as queries. Builds queries, never runs one."""

@@ -1,1 +1,1 @@
-"""One person, now: fold a log into a profile, evaluate conditions, decide. Pure; see runtime.advance for who calls it."""
+"""One person, now: fold a log into a profile, evaluate conditions, decide. Pure; runtime.advance calls it."""

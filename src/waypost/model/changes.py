@@ -51,7 +51,7 @@ class Definitions:
     zones: Zones = field(default_factory=dict)
     locale: str = "en"
     external_ids: tuple[str, ...] = ()
-    tracking: TrackingPlan = TrackingPlan()
+    tracking: TrackingPlan = field(default_factory=TrackingPlan)
     signals: Mapping[str, Signal] = field(default_factory=dict)
     milestones: Mapping[str, Milestone] = field(default_factory=dict)
     stages: tuple[Stage, ...] = ()

@@ -200,7 +200,7 @@ class Differs:
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """`has(trait.NAME, literal)`: the trait is a list that contains the literal; FALSE where it is missing or no list."""
+    """`has(trait.NAME, literal)`: the trait is a list with the literal in it; FALSE where it is missing or no list."""
 
     path: Path
     literal: Literal

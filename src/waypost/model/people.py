@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal as OneOf
 from typing import NewType
 
 from waypost.model.time import Instant
@@ -75,3 +76,26 @@ class State:
     milestones: Mapping[str, Instant | None]
     signals: Mapping[str, Value | None]
     traits: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Something that began (`entered`) or ended at `at`: a stage, a segment, a milestone, a watched condition."""
+
+    at: Instant
+    kind: OneOf["stage", "segment", "milestone", "watch"]
+    name: str
+    entered: bool
+
+
+@dataclass(slots=True)
+class Watch:
+    """The spells of one watched condition (a journey's `for`, a step's `show_when` …) up to the last evaluation.
+
+    `since` is the start of the present TRUE spell, or None; `first` the start of the earliest spell; `ended` the end of
+    the latest finished one.
+    """
+
+    since: Instant | None = None
+    first: Instant | None = None
+    ended: Instant | None = None

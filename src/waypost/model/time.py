@@ -1,7 +1,7 @@
 """Instants, durations and the offsets of time zones.
 
-An instant is a whole number of microseconds since 1970-01-01T00:00:00Z, a duration a whole number of microseconds. A day
-is 24 hours; calendar days come from a table of offsets that the caller hands in, so that every engine cuts days alike.
+An instant is a whole number of microseconds since 1970-01-01T00:00:00Z, a duration a whole number of them. A day is 24
+hours; calendar days come from a table of offsets that the caller hands in, so that every engine cuts days alike.
 """
 
 import re

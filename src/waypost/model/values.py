@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from waypost.model.time import write_instant
 
-Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 Value = int | str | bool
 """A number (millionths), instant or interval (microseconds) as int; a text; a boolean. What it is, its `Type` says."""
 
