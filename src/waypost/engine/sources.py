@@ -1,0 +1,57 @@
+"""Where an event came from: `web`, `ios`, `android`, `mobile`, `server`, or what the sender calls it.
+
+Read from what SDKs say of themselves, in this order: `context.source` (a name of the sender's own, such as `support`),
+a `channel` that says web or server, a phone's device or operating system, the channel `mobile`, the library's name.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from waypost.model.values import Json
+
+MAX_SOURCE: Final = 60
+
+_CHANNELS: Final = {"browser": "web", "web": "web", "client": "web", "mobile": "mobile", "server": "server"}
+_PHONES: Final = {"ios": "ios", "iphone os": "ios", "ipados": "ios", "android": "android"}
+_LIBRARIES: Final = (
+    ("node", "server"),
+    ("python", "server"),
+    ("java-", "server"),
+    ("ios", "ios"),
+    ("swift", "ios"),
+    ("android", "android"),
+    ("kotlin", "android"),
+    ("react-native", "mobile"),
+    ("flutter", "mobile"),
+    ("javascript", "web"),
+    ("analytics.js", "web"),
+    ("analytics-next", "web"),
+)
+
+
+def source_of(channel: Json, context: Mapping[str, Json], otherwise: str) -> str:
+    """The source that a message tells of, or `otherwise`."""
+    known = _CHANNELS.get(channel) if isinstance(channel, str) else None
+    if not context:
+        return known or otherwise
+    own = context.get("source")
+    if isinstance(own, str) and 0 < len(own) <= MAX_SOURCE and own.isprintable():
+        return own
+    if known in {"web", "server"}:
+        return known
+    return _phone(context, "device", "type") or _phone(context, "os", "name") or known or _library(context) or otherwise
+
+
+def _phone(context: Mapping[str, Json], part: str, key: str) -> str | None:
+    found = context.get(part)
+    name = found.get(key) if isinstance(found, Mapping) else None
+    return _PHONES.get(name[:MAX_SOURCE].lower()) if isinstance(name, str) else None
+
+
+def _library(context: Mapping[str, Json]) -> str | None:
+    library = context.get("library")
+    name = library.get("name") if isinstance(library, Mapping) else None
+    if not isinstance(name, str):
+        return None
+    lowered = name[:MAX_SOURCE].lower()
+    return next((source for part, source in _LIBRARIES if part in lowered), None)
