@@ -69,7 +69,7 @@ def read(
         size: Bytes of the message as sent, where the caller knows.
     """
     try:
-        if not isinstance(message, Mapping):
+        if not isinstance(message, (dict, Mapping)):
             raise Unfit("not_an_object", f"a message must be a JSON object, not {shown(message)}")
         if size > MAX_MESSAGE:
             raise Unfit("too_large", f"the message has {size} bytes; at most {MAX_MESSAGE} are taken")
@@ -81,7 +81,7 @@ def read(
         if user_id is None and anonymous_id is None:
             raise _no_id(message)
         context = get("context")
-        if not isinstance(context, Mapping):
+        if not isinstance(context, (dict, Mapping)):
             context = defaults or _NOTHING
         elif defaults:
             context = {**defaults, **context}
@@ -104,18 +104,18 @@ def read(
             name = kind_
             properties = _viewed(message, fields(get("properties"), "properties"))
 
-        return Event(
-            message_id=_message_id(get("messageId"), spare_id),
-            kind=kind_,
-            name=name,
-            at=_at(message, received_at, sent_at),
-            user_id=user_id,
-            anonymous_id=anonymous_id,
-            properties=properties,
-            source=source_of(get("channel"), context, source),
-            received_at=received_at,
-            previous_id=previous_id,
-            group_id=group_id,
+        return Event(  # in the order of its fields: names cost a third of the call
+            _message_id(get("messageId"), spare_id),
+            kind_,
+            name,
+            _at(message, received_at, sent_at),
+            user_id,
+            anonymous_id,
+            properties,
+            source_of(get("channel"), context, source),
+            received_at,
+            previous_id,
+            group_id,
         )
     except Unfit as unfit:
         return Refusal(unfit.code, unfit.message)
@@ -204,10 +204,11 @@ def _at(message: Mapping[str, Json], received_at: Instant, sent_at: Instant | No
 def instant(value: str) -> Instant | None:
     """What `model.time.parse_instant` gives, in a tenth of the time for the forms that SDKs send."""
     if (
-        value[10:11] == "T"
+        len(value) >= 20
+        and value[10] == "T"
         and value[7] == "-"
-        and value[13:14] == ":" == value[16:17]
-        and (value[19:20] in {"Z", "+"} or (value[19:20] == "." and value[20:21].isdigit()))
+        and value[13] == ":" == value[16]
+        and (value[19] in "Z+" or (value[19] == "." and value[20:21].isdigit()))
         and (value[-1] == "Z" or value.endswith("+00:00"))
         and value.isascii()
     ):

@@ -60,7 +60,7 @@ def fields(value: Json, field: str) -> Mapping[str, Json]:
     """An object whose names and values every store can hold; the very same one where nothing needed mending."""
     if value is None:
         return _NOTHING
-    if not isinstance(value, Mapping):
+    if not isinstance(value, (dict, Mapping)):
         raise Unfit("not_an_object", f"{field} is {shown(value)}; expected an object")
     for key, inner in value.items():
         kind = type(inner)

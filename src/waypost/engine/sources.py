@@ -5,6 +5,7 @@ a `channel` that says web or server, a phone's device or operating system, the c
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from waypost.model.values import Json
@@ -13,6 +14,7 @@ MAX_SOURCE: Final = 60
 
 _CHANNELS: Final = {"browser": "web", "web": "web", "client": "web", "mobile": "mobile", "server": "server"}
 _PHONES: Final = {"ios": "ios", "iphone os": "ios", "ipados": "ios", "android": "android"}
+_PLACES: Final = (("device", "type"), ("os", "name"))
 _LIBRARIES: Final = (
     ("node", "server"),
     ("python", "server"),
@@ -39,19 +41,19 @@ def source_of(channel: Json, context: Mapping[str, Json], otherwise: str) -> str
         return own
     if known in {"web", "server"}:
         return known
-    return _phone(context, "device", "type") or _phone(context, "os", "name") or known or _library(context) or otherwise
-
-
-def _phone(context: Mapping[str, Json], part: str, key: str) -> str | None:
-    found = context.get(part)
-    name = found.get(key) if isinstance(found, Mapping) else None
-    return _PHONES.get(name[:MAX_SOURCE].lower()) if isinstance(name, str) else None
-
-
-def _library(context: Mapping[str, Json]) -> str | None:
+    for part, key in _PLACES:
+        found = context.get(part)
+        name = found.get(key) if isinstance(found, dict) else None
+        if isinstance(name, str) and name[:MAX_SOURCE].lower() in _PHONES:
+            return _PHONES[name[:MAX_SOURCE].lower()]
+    if known:
+        return known
     library = context.get("library")
-    name = library.get("name") if isinstance(library, Mapping) else None
-    if not isinstance(name, str):
-        return None
-    lowered = name[:MAX_SOURCE].lower()
+    name = library.get("name") if isinstance(library, dict) else None
+    return (_library(name[:MAX_SOURCE]) if isinstance(name, str) else None) or otherwise
+
+
+@lru_cache(maxsize=256)
+def _library(name: str) -> str | None:
+    lowered = name.lower()
     return next((source for part, source in _LIBRARIES if part in lowered), None)
