@@ -1,0 +1,146 @@
+"""The oracle's values: how JSON is read, compared and shown (semantics.md 13, 17)."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import assert_never
+
+from waypost.model import conditions as c
+from waypost.model import signals as s
+from waypost.model.events import OWN_PREFIXES, Event
+from waypost.model.time import Duration, parse_instant
+from waypost.model.tracking import PropertyType, TrackingPlan
+from waypost.model.values import MILLION, Json, Type, Value, scalar
+
+Number = int | Fraction
+Scalar = tuple[Type, Number | str | bool]
+"""A value with what it is; an average is a fraction of a millionth."""
+NOT_SCALAR = "list or object"
+Read = Scalar | str | None
+"""A scalar, NOT_SCALAR, or NULL."""
+Truth = bool | None
+
+_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|z|[+-]\d{2}:\d{2})", re.ASCII)
+
+
+def name_of(plan: TrackingPlan, event: Event) -> str:
+    """What the plan calls the event."""
+    if event.kind == "track":
+        for planned in plan.events.values():
+            if event.name in planned.also:
+                return planned.name
+    return event.name
+
+
+def is_named(plan: TrackingPlan, event: Event, names: Sequence[str]) -> bool:
+    """Whether one of the names, or `any`, means this event (10)."""
+    name = name_of(plan, event)
+    if tuple(names) == ("any",):
+        return event.kind in {"track", "page", "screen"} and not name.startswith(OWN_PREFIXES)
+    if event.kind in {"page", "screen"}:
+        return event.kind in names
+    return event.kind == "track" and name in names and name not in {"page", "screen"}
+
+
+def property_of(plan: TrackingPlan, event: Event, path: c.Path) -> Read:
+    """One property as the plan reads it: under its own name before one that it is sent by (13)."""
+    planned = plan.events.get(name_of(plan, event))
+    top = path[0]
+    value: Json = None
+    if top in event.properties:
+        value = event.properties[top]
+    elif planned is not None:
+        for sent, own in planned.rename.items():
+            if own == top and sent in event.properties:
+                value = event.properties[sent]
+    declared = planned.properties.get(top) if planned is not None else None
+    if declared is None or len(path) > 1:
+        return undeclared(dig(value, path[1:]))
+    return as_declared(value, declared.type)
+
+
+COMPARE: Mapping[c.Op, Callable[[object, object], bool]] = {
+    c.Op.EQ: lambda one, other: one == other,
+    c.Op.NE: lambda one, other: one != other,
+    c.Op.LT: lambda one, other: one < other,  # type: ignore[operator]
+    c.Op.LE: lambda one, other: one <= other,  # type: ignore[operator]
+    c.Op.GT: lambda one, other: one > other,  # type: ignore[operator]
+    c.Op.GE: lambda one, other: one >= other,  # type: ignore[operator]
+}
+
+
+def given(event: Event | None) -> Event:
+    """The event that a `where` looks at."""
+    assert event is not None, "a property outside of `where`"
+    return event
+
+
+def number(count: int) -> Scalar:
+    """A count as a number."""
+    return Type.NUMBER, count * MILLION
+
+
+def interval(duration: Duration | None) -> Scalar | None:
+    """A duration as a value."""
+    return None if duration is None else (Type.INTERVAL, duration)
+
+
+def rank(value: Scalar) -> tuple[int, Number | str | bool]:
+    """The order of scalars of any type: booleans, numbers, texts."""
+    return (Type.BOOLEAN, Type.NUMBER, Type.INSTANT, Type.STRING).index(value[0]), value[1]
+
+
+def shown(value: Scalar | None) -> Value | None:
+    """A value as a state keeps it: a fraction rounded half away from zero."""
+    if value is None:
+        return None
+    plain = value[1]
+    if isinstance(plain, Fraction):
+        size = (abs(plain) + Fraction(1, 2)).__floor__()
+        return size if plain >= 0 else -size
+    return plain
+
+
+def dig(value: Json, path: c.Path) -> Json:
+    """What lies at the path, None where nothing does."""
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def undeclared(value: Json) -> Read:
+    """A value nobody declared."""
+    if isinstance(value, Mapping) or (isinstance(value, Sequence) and not isinstance(value, str)):
+        return NOT_SCALAR
+    return scalar(value)
+
+
+def as_declared(value: Json, declared: PropertyType) -> Read:
+    """A value that the plan promises a type for: NULL where it breaks the promise."""
+    read = undeclared(value)
+    match declared:
+        case PropertyType.LIST:
+            return read if read == NOT_SCALAR and not isinstance(value, Mapping) else None
+        case PropertyType.OBJECT:
+            return read if read == NOT_SCALAR and isinstance(value, Mapping) else None
+        case PropertyType.TIMESTAMP:
+            instant = parse_instant(value) if isinstance(value, str) and _TIMESTAMP.fullmatch(value) else None
+            return None if instant is None else (Type.INSTANT, instant)
+        case PropertyType.STRING | PropertyType.BOOLEAN | PropertyType.NUMBER:
+            return read if isinstance(read, tuple) and read[0] == declared.value else None
+        case PropertyType.INTEGER:
+            whole = isinstance(read, tuple) and read[0] is Type.NUMBER and int(read[1]) % MILLION == 0
+            return read if whole else None
+        case _:
+            assert_never(declared)
+
+
+def like(text: str, pattern: str) -> bool:
+    """SQL's LIKE."""
+    parts = [".*" if char == "%" else "." if char == "_" else re.escape(char) for char in pattern]
+    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
+
+
+def share_a_name(one: s.Select, other: s.Select) -> bool:
+    """Whether one event could do both steps."""
+    return one.is_any or other.is_any or bool(set(one.names) & set(other.names))
