@@ -1,0 +1,279 @@
+"""Who is in a journey, and which of its steps could come next: the first phase of a decision, `gather`.
+
+The truth of every condition was worked out by the fold: what is read here are the spells it kept (`Watch`), so that
+gathering thirty steps is thirty look-ups. Whether a step may come now is not asked here: see `limits`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from waypost.engine.history import History, StepHistory
+from waypost.model.changes import Definitions
+from waypost.model.conditions import Always, Condition
+from waypost.model.decisions import Asked, Verdict
+from waypost.model.journeys import Journey
+from waypost.model.people import State, Watch
+from waypost.model.steps import Step
+from waypost.model.time import HOUR, Instant, write_instant
+
+_NOTHING: Final = StepHistory()
+_ALWAYS: Final = -(2**62)
+"""The beginning of what was always so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One person as of one instant, as a decision sees them. `watch` has the spells of every watched condition."""
+
+    state: State
+    watch: Mapping[str, Watch]
+    history: History
+    tester: bool = False
+
+    def since(self, name: str, condition: Condition) -> Instant | None:
+        """Since when a watched condition has been TRUE, or None where it is not."""
+        found = self.watch.get(name)
+        if found is None:
+            return _ALWAYS if condition == Always(True) else None
+        return found.since
+
+    def past(self, step: Step) -> StepHistory:
+        """What the step did with the person so far."""
+        return self.history.steps.get(step.name, _NOTHING)
+
+
+class Route(msgspec.Struct, frozen=True, gc=False):
+    """One step on one journey, with all that can be known before a person comes."""
+
+    step: Step
+    journey: Journey
+    after: tuple[Step, ...]
+    when: tuple[str, str, Condition] | None
+    page: re.Pattern[str] | None
+    has_more: bool
+
+
+Path = tuple[Journey, tuple[Route, ...]]
+
+
+class Candidate(msgspec.Struct, gc=False):
+    """A step that could come next.
+
+    `since` is how long it could, `unlocked` the same with the steps it comes `after`, `held_until` the end of a slot
+    that it still holds; `early` says that the pace unlocked it, `begins` that it is a push whose time began just now.
+    """
+
+    route: Route
+    since: Instant
+    unlocked: Instant
+    held_until: Instant | None = None
+    more_first: bool = False
+    early: bool = False
+    begins: bool = False
+
+    @property
+    def step(self) -> Step:
+        """The step itself."""
+        return self.route.step
+
+
+class Drop(msgspec.Struct, frozen=True, gc=False):
+    """A reason to leave something out: its stable word, a sentence, and until when it holds at least."""
+
+    reason: str
+    because: str
+    until: Instant | None = None
+
+
+def paths(definitions: Definitions) -> tuple[Path, ...]:
+    """Every journey with its steps, prepared once for a definition set."""
+
+    def route(journey: Journey, step: Step) -> Route:
+        word = "send_when" if step.is_push else "show_when"
+        condition = step.send_when if step.is_push else step.show_when
+        return Route(
+            step,
+            journey,
+            tuple(definitions.steps[name] for name in step.after),
+            (word, f"step.{step.name}.{word}", condition) if condition is not None else None,
+            page_pattern(step.page) if step.page is not None else None,
+            any("more" in fields for fields in step.copy.values()),
+        )
+
+    return tuple(
+        (journey, tuple(route(journey, definitions.steps[name]) for name in journey.steps))
+        for journey in definitions.journeys.values()
+    )
+
+
+def page_pattern(glob: str) -> re.Pattern[str]:
+    """What `page: /projects*` matches: `*` is any text; all else, question marks too, is meant literally."""
+    return re.compile(".*".join(re.escape(part) for part in glob.split("*")), re.DOTALL)
+
+
+def on_page(pattern: re.Pattern[str], page: str) -> bool:
+    """Whether a page is one of those; a full address is also tried by its path, with and without its query."""
+    path = re.sub(r"^[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*", "", page) or "/"
+    return any(pattern.fullmatch(text) for text in (page, path, re.split(r"[?#]", path, maxsplit=1)[0]))
+
+
+def enrolled(journey: Journey, standing: Standing) -> Instant | Drop:
+    """Since when the person has been in the journey, or why they are not.
+
+    They are in it while `for` is TRUE, unless `exit` held since they first entered. `again: never` makes that final; a
+    duration lets them back so long after `exit` last held.
+    """
+    name = journey.name
+    since = standing.since(f"journey.{name}.for", journey.entry)
+    if since is None:
+        return Drop("journey", f"Not in the journey {name}: its `for` does not hold.")
+    way_out = standing.watch.get(f"journey.{name}.exit")
+    if journey.exit is None or way_out is None:
+        return since
+    holds = way_out.since is not None
+    entered = standing.watch.get(f"journey.{name}.for", Watch()).first
+    left = way_out.ended if way_out.ended is not None and (entered is None or way_out.ended > entered) else None
+    if not holds and left is None:
+        return since
+    if journey.again is None:
+        return Drop("exited", f"Left the journey {name} for good: its `exit` held.")
+    if holds or left is None:
+        return Drop("exited", f"Not in the journey {name}: its `exit` holds.")
+    back = left + journey.again
+    if standing.state.at < back:
+        return Drop("exited", f"Left the journey {name}, and may come back from {write_instant(back)} on.", back)
+    return max(since, back)
+
+
+def done(step: Step, standing: Standing) -> Instant | None:
+    """Since when the step has been done: its `done_when` is TRUE, or it was completed in the product."""
+    if step.done_when is not None:
+        since = standing.since(f"step.{step.name}.done_when", step.done_when)
+        if since is not None:
+            return since
+    return standing.past(step).completed
+
+
+def over(step: Step, standing: Standing) -> Instant | None:
+    """Since when others may follow the step: it is done or, being a push that nothing could do, sent."""
+    since = done(step, standing)
+    if since is None and step.is_push and step.done_when is None and standing.past(step).grants:
+        return standing.past(step).grants[0].at
+    return since
+
+
+def gather(journeys: Sequence[Path], standing: Standing, asked: Asked) -> tuple[list[Candidate], list[Verdict]]:
+    """The steps that the person's journeys allow next, and why the others are not among them.
+
+    A step of several journeys takes the first that allows it.
+    """
+    kept: dict[str, Candidate] = {}
+    dropped: dict[str, Drop] = {}
+    for journey, path in journeys:
+        entry = enrolled(journey, standing)
+        front = _front(path, standing, entry) if journey.order == "fixed" and isinstance(entry, int) else None
+        for route in path:
+            name = route.step.name
+            if route.step.is_push is not asked.push or name in kept:
+                continue
+            outcome = entry if isinstance(entry, Drop) else _consider(route, standing, asked, entry, front)
+            if isinstance(outcome, Drop):
+                dropped.setdefault(name, outcome)
+            else:
+                kept[name] = outcome
+    return list(kept.values()), [
+        Verdict(name, "gather", False, drop.reason, drop.because, drop.until)
+        for name, drop in dropped.items()
+        if name not in kept
+    ]
+
+
+def _front(path: Sequence[Route], standing: Standing, entry: Instant) -> Step | None:
+    """The first step of a fixed order that is still to come: one closed, expired or shown often enough is passed."""
+    for route in path:
+        step, past = route.step, standing.past(route.step)
+        if over(step, standing) is None and past.dismissed is None and _used_up(route, standing, entry) is None:
+            return step
+    return None
+
+
+def _possible(route: Route, standing: Standing, entry: Instant) -> Instant | None:
+    """Since when the journey and the step's own condition have let it come, or None where they do not."""
+    if route.when is None:
+        return entry
+    since = standing.since(route.when[1], route.when[2])
+    return None if since is None else max(since, entry)
+
+
+def _used_up(route: Route, standing: Standing, entry: Instant) -> Drop | None:
+    """Whether it was offered often enough, or for long enough; an offer that holds its slot stays up."""
+    step, past, now = route.step, standing.past(route.step), standing.state.at
+    if past.held_until(now) is not None:
+        return None
+    if step.max_shows is not None and past.offered >= step.max_shows:
+        return Drop("max_shows", f"It was offered {past.offered} of at most {step.max_shows} times.")
+    if step.expires is not None:
+        since = _possible(route, standing, entry)
+        if since is not None and now >= since + step.expires:
+            return Drop("expired", f"It expired on {write_instant(since + step.expires)}.")
+    return None
+
+
+def _consider(route: Route, standing: Standing, asked: Asked, entry: Instant, front: Step | None) -> Candidate | Drop:
+    """One step of a journey that the person is in: a candidate, or the first reason against it."""
+    step, journey = route.step, route.journey
+    past, in_segment = standing.past(step), standing.state.segments
+    if done(step, standing) is not None:
+        return Drop("done", "It is done.")
+    if past.dismissed is not None:
+        return Drop("dismissed", f"It was closed on {write_instant(past.dismissed)}, and a closed step stays closed.")
+    if journey.order == "fixed" and front is not step:
+        return Drop(
+            "order", f"The journey {journey.name} has a fixed order: {front.name if front else 'nothing'} is next."
+        )
+    since = unlocked = _possible(route, standing, entry)
+    early = bool(route.after) and journey.pace.fast in in_segment
+    for earlier in () if early else route.after:
+        followed = over(earlier, standing)
+        if followed is None:
+            return Drop("after", f"It comes after {earlier.name}, which is not done.")
+        unlocked = followed if unlocked is None else max(unlocked, followed)
+    if since is None or unlocked is None:
+        word = route.when[0] if route.when else "show_when"
+        return Drop(word, f"Its `{word}` does not hold.")
+    if route.page is not None and asked.page is not None and not on_page(route.page, asked.page):
+        return Drop("page", f"It appears on {step.page}, and the page is {asked.page}.")
+    used_up = _used_up(route, standing, entry)
+    if used_up is not None:
+        return used_up
+    candidate = Candidate(route, since, unlocked, past.held_until(standing.state.at), early=early)
+    candidate.more_first = route.has_more and journey.pace.cautious in in_segment
+    return _push(candidate, past, standing, asked) if step.is_push else candidate
+
+
+def _push(candidate: Candidate, past: StepHistory, standing: Standing, asked: Asked) -> Candidate | Drop:
+    """A push goes once for each spell of its `send_when`, and only for one whose beginning was seen as it happened.
+
+    A spell that began in imported history, with events that came late, or under definitions that were not yet live, is
+    passed over for good; one that was seen is in the log (`opened`), and may wait for as long as the limits want.
+    """
+    if past.last is not None and past.last >= candidate.since:
+        return Drop("sent", f"It was sent on {write_instant(past.last)}; it goes again when `send_when` begins anew.")
+    if past.opened is not None and past.opened >= candidate.unlocked:
+        return candidate
+    unlocked = candidate.unlocked
+    live_from = standing.state.at - HOUR if asked.live_from is None else asked.live_from
+    imported = standing.history.imported
+    seen = asked.cause in ("event", "time") and unlocked >= live_from and (imported is None or unlocked > imported)
+    if not (seen or asked.cause == "existing"):
+        return Drop(
+            "not_begun",
+            f"Its `send_when` began on {write_instant(max(unlocked, 0))} by imported history, late events or changed "
+            "definitions, which start nothing.",
+        )
+    candidate.begins = True
+    return candidate
