@@ -45,6 +45,12 @@ class Refusal:
     message: str
 
 
+class Unreadable(str):
+    """A message's raw text that a door could not decode; `read` refuses it, and quarantine shows it."""
+
+    __slots__ = ()
+
+
 def read(
     message: Json,
     *,
@@ -70,6 +76,8 @@ def read(
     """
     try:
         if not isinstance(message, (dict, Mapping)):
+            if isinstance(message, Unreadable):
+                raise Unfit("unreadable", "the message cannot be decoded; send JSON in UTF-8")
             raise Unfit("not_an_object", f"a message must be a JSON object, not {shown(message)}")
         if size > MAX_MESSAGE:
             raise Unfit("too_large", f"the message has {size} bytes; at most {MAX_MESSAGE} are taken")

@@ -1,0 +1,143 @@
+"""The body of a request: read no further than its limit, unpacked no further than its limit, decoded once.
+
+JSON whatever the content type says (RudderStack's Node SDK sends gzipped JSON as a form). What msgspec refuses is
+tried again with the standard library, which takes half surrogate pairs and NaN as JavaScript and Python write them:
+one such value must not cost a whole batch.
+"""
+
+import json
+import re
+import zlib
+from typing import Final, cast
+
+import msgspec
+from starlette.types import Receive
+
+from waypost.model.problems import Problem
+from waypost.model.values import Json
+
+GZIP_MAGIC: Final = b"\x1f\x8b"
+DEEP: Final = 100
+_DECODER: Final = msgspec.json.Decoder()
+_TOKENS: Final = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
+class Gone(Exception):  # noqa: N818  nobody is left to be told
+    """The client went away before its body was complete."""
+
+
+async def read_body(receive: Receive, headers: dict[bytes, bytes], limit: int) -> bytes:
+    """The body as sent.
+
+    Raises:
+        Problem: `too_large`, as soon as that is known; the rest is never read.
+        Gone: The connection ended first.
+    """
+    declared = headers.get(b"content-length", b"")
+    if declared.isdigit() and (len(declared) > 12 or int(declared) > limit):
+        raise too_large(limit)
+    message = await receive()
+    body = b""
+    while True:
+        if message["type"] != "http.request":
+            raise Gone
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise too_large(limit)
+        if not message.get("more_body", False):
+            return cast(bytes, body)
+        message = await receive()
+
+
+def too_large(limit: int) -> Problem:
+    """The problem of a body over `limit` bytes."""
+    return Problem("too_large", f"the body has more than {limit} bytes", "send smaller batches")
+
+
+def unpack(body: bytes, encoding: bytes, limit: int) -> bytes:
+    """The body unpacked, at most `limit` bytes. gzip is known by its first bytes too, whatever the header says."""
+    name = encoding.strip().lower()
+    if body[:2] == GZIP_MAGIC or name in {b"gzip", b"x-gzip"}:
+        return _inflate(body, 31, limit)
+    if name == b"deflate":
+        return _inflate(body, 15, limit)
+    if name in {b"", b"identity"}:
+        return body
+    raise Problem(
+        "unsupported_encoding",
+        f"Content-Encoding {name[:40].decode('latin-1')!r} is not known",
+        "send gzip or plain JSON",
+    )
+
+
+def _inflate(body: bytes, wbits: int, limit: int) -> bytes:
+    unpacked = b""
+    while True:
+        stream = zlib.decompressobj(wbits)
+        try:
+            unpacked += stream.decompress(body, limit + 1 - len(unpacked))
+        except zlib.error as error:
+            raise Problem(
+                "malformed", f"the body is no {'gzip' if wbits == 31 else 'deflate'} stream ({error})"
+            ) from None
+        if len(unpacked) > limit:
+            raise too_large(limit)
+        if not stream.eof:
+            raise Problem("malformed", "the compressed body ends in the middle", "send it again, whole")
+        body = stream.unused_data
+        if body[:2] != GZIP_MAGIC:
+            # Some senders pad; whatever follows the stream is not part of it.
+            return unpacked
+
+
+def decode(body: bytes) -> Json:
+    """The JSON value of a body."""
+    try:
+        return cast(Json, _DECODER.decode(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return decode_leniently(body)
+
+
+def decode_leniently(body: bytes) -> Json:
+    """The JSON value, with NaN and infinities as null, half surrogate pairs as they are and a byte order mark ignored.
+
+    Where it nests deeper than any property may, what lies below is null.
+    """
+    try:
+        text = body.decode("utf-8-sig")
+        try:
+            return _loads(text)
+        except RecursionError:
+            return _loads(_cut(text))
+    except UnicodeDecodeError as error:
+        raise Problem("malformed", f"the body is not UTF-8 (byte {error.start})", "send UTF-8") from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise Problem("malformed", f"the body is not JSON: {error.msg} ({where})", "send a JSON object") from None
+
+
+def _loads(text: str) -> Json:
+    return cast(Json, json.loads(text, parse_constant=lambda _: None, parse_int=_whole))
+
+
+def _whole(digits: str) -> int | float:
+    """Python refuses to convert thousands of digits; no number that long counts."""
+    return int(digits) if len(digits) < 400 else float(digits)
+
+
+def _cut(text: str) -> str:
+    """The text with null for every list and object at the depth of DEEP."""
+    kept, depth, start = [], 0, 0
+    for match in _TOKENS.finditer(text):
+        mark = match[0]
+        if mark in "[{":
+            depth += 1
+            if depth == DEEP:
+                kept.append(text[start : match.start()])
+        elif mark in "]}":
+            if depth == DEEP:
+                kept.append("null")
+                start = match.end()
+            depth -= 1
+    # Unbalanced text stays what it is: no JSON.
+    return "".join(kept) + text[start:] if depth == 0 else ""
