@@ -89,6 +89,13 @@ class History(msgspec.Struct, omit_defaults=True):
             found = self.steps[name] = StepHistory()
         return found
 
+    def without(self, decision_id: str, name: str) -> "History":
+        """The same history had that decision never granted that step; the rest is shared."""
+        past = self.steps.get(name, StepHistory())
+        grants = [grant for grant in past.grants if grant.decision_id != decision_id]
+        fewer = msgspec.structs.replace(past, grants=grants, offered=past.offered - len(past.grants) + len(grants))
+        return msgspec.structs.replace(self, steps={**self.steps, name: fewer})
+
     def grants(self) -> Iterator[Grant]:
         """Every grant that a limit may still count, of all steps and channels."""
         for step in self.steps.values():
@@ -118,7 +125,7 @@ class History(msgspec.Struct, omit_defaults=True):
         if isinstance(key, str) and (self.decided_first is None or event.order < self.decided_first):
             self.decided_key, self.decided_first = key, event.order
         digest = said.get("digest")
-        if isinstance(digest, str) and (self.digest_at is None or event.order > self.digest_at):
+        if isinstance(digest, str) and digest and (self.digest_at is None or event.order > self.digest_at):
             self.digest, self.digest_at = digest, event.order
         for name in _texts(said.get("opened")):
             step = self.step(name)

@@ -21,7 +21,7 @@ Cause = OneOf["event", "time", "late", "imported", "definitions", "existing"]
 """Why push steps are looked at. `late`, `imported` and `definitions` start none; `existing` starts all that hold."""
 
 
-class Asked(msgspec.Struct, frozen=True, gc=False):
+class Asked(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What was asked. With the log and the definition set it is all that a decision depends on.
 
     `push` asks for what should be sent, else for what should be shown. `page` None is any page, `slots` None as many as
@@ -40,7 +40,7 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     rehearse: bool = False
 
 
-class Verdict(msgspec.Struct, frozen=True, gc=False):
+class Verdict(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Why a step was kept or dropped in one phase. `reason` is a stable word (`after`, `cooldown`, `per_day` …).
 
     `because` says it in a sentence; `until` is the earliest instant at which it may change by time alone, if known.
@@ -54,7 +54,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     until: Instant | None = None
 
 
-class Offer(msgspec.Struct, frozen=True, gc=False):
+class Offer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A step that won, and why in a sentence; `slot_until` is when an offered in-app step gives up its slot.
 
     `held` says that it repeats an offer that still held its slot, so that no limit counts it again.
@@ -69,7 +69,7 @@ class Offer(msgspec.Struct, frozen=True, gc=False):
     slot_until: Instant | None = None
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     """One answer, with the definition set that made it; re-evaluating it then gives the same again.
 
     `verdicts` has one line for each candidate: the phase that dropped it, or `choose` for those that won. `key` is the

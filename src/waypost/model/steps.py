@@ -68,3 +68,13 @@ class Step:
     def is_push(self) -> bool:
         """Whether it is sent, not shown."""
         return self.channel in PUSH
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A step's words, filled in for one person and locale: what a product shows, or a channel sends."""
+
+    copy: Mapping[str, Json]
+    stops: tuple[Mapping[str, Json], ...] = ()
+    questions: tuple[Mapping[str, Json], ...] = ()
+    parameters: Mapping[str, Json] = field(default_factory=dict)

@@ -1,0 +1,221 @@
+"""A step's words, filled in for one person: Liquid by locale, in a mode that can neither hang nor look around.
+
+Copy is written by the team and filled with what people typed, so a template sees only the variables below, has no clock
+and no files, and stops at small limits. What cannot be filled in is not shown: the step is dropped with `copy_error`.
+Rendered texts are plain: whoever puts them into a page or an e-mail escapes them there.
+
+| variable | holds |
+| --- | --- |
+| `trait.NAME`, `signal.NAME` | a trait; a signal as JSON shows it (intervals in seconds); neither is there while NULL |
+| `person` | `id`, `signup`, `stage`, `segments`, `milestones` |
+| `stage`, `parameters` | the stage's name; the step's own parameters |
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import ClassVar, Final
+
+from liquid import BoundTemplate, Environment, FalsyStrictUndefined
+from liquid.exceptions import FilterArgumentError
+
+from waypost.engine.journeys import Candidate
+from waypost.engine.questions import asked_when
+from waypost.model.changes import Definitions
+from waypost.model.people import State, bare
+from waypost.model.steps import Content, Copy, Question, Step, Stop
+from waypost.model.time import parse_instant, write_instant
+from waypost.model.values import Json, present
+
+_SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
+_NEVER_SCHEMES: Final = frozenset({"javascript", "data", "vbscript"})
+_SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):")
+
+
+class CopyError(Exception):
+    """The words of a step cannot be filled in for this person; says which, and why."""
+
+
+class _Missing(FalsyStrictUndefined):
+    """What is not there: it may be tested and takes a default, and is an error when it would be shown."""
+
+    force_liquid_default = True
+
+
+class _Safe(Environment):
+    block_nesting_limit: ClassVar[int] = 16
+    context_depth_limit: ClassVar[int] = 16
+    loop_iteration_limit: ClassVar[int | None] = 1_000
+    local_namespace_limit: ClassVar[int | None] = 100_000
+    output_stream_limit: ClassVar[int | None] = 100_000
+
+
+def _date(value: object, form: object = None) -> str:
+    """`| date`: an instant in UTC; never the clock, the machine's zone, or a directive that could fill the memory."""
+    instant = parse_instant(value) if isinstance(value, str) else None
+    if (
+        instant is None
+        or not isinstance(form, str)
+        or not re.fullmatch(r"(?:[^%]|%-?[aAbBdDeFGHIjmMpRSTuUVwWyYzZ%])*", form)
+    ):
+        raise FilterArgumentError("date takes an instant (RFC 3339) and a format such as '%d %B %Y'", token=None)
+    return datetime.fromisoformat(write_instant(instant)).strftime(form)
+
+
+def _environment() -> Environment:
+    made = _Safe(undefined=_Missing, strict_filters=True)
+    for tag in ("include", "render"):
+        del made.tags[tag]
+    made.add_filter("date", _date)
+    return made
+
+
+_ENVIRONMENT: Final = _environment()
+
+
+class Phrasebook:
+    """The parsed templates of one definition set; a text is parsed when it is first needed."""
+
+    def __init__(self) -> None:
+        self._parsed: dict[str, BoundTemplate | None] = {}
+
+    def fill(self, text: str, variables: Mapping[str, object]) -> str:
+        """The text with its variables filled in; texts without Liquid are returned as they are."""
+        if text not in self._parsed:
+            self._parsed[text] = _ENVIRONMENT.from_string(text) if "{{" in text or "{%" in text else None
+        template = self._parsed[text]
+        return text if template is None else template.render(variables)
+
+
+class _Signals(Mapping[str, Json]):
+    """Signals as JSON shows them; one that is NULL is not there."""
+
+    def __init__(self, state: State, definitions: Definitions) -> None:
+        self._state, self._definitions = state, definitions
+
+    def __getitem__(self, name: str) -> Json:
+        value = self._state.signals[name]
+        if value is None:
+            raise KeyError(name)
+        return present(value, self._definitions.signals[name].type)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._state.signals)
+
+    def __len__(self) -> int:
+        return len(self._state.signals)
+
+
+def variables(state: State, definitions: Definitions) -> dict[str, object]:
+    """What templates may use of one person, but for the step's `parameters`."""
+    return {
+        "trait": state.traits,
+        "signal": _Signals(state, definitions),
+        "stage": state.stage,
+        "person": {
+            "id": bare(state.person),
+            "signup": None if state.signup is None else write_instant(state.signup),
+            "stage": state.stage,
+            "segments": sorted(state.segments),
+            "milestones": {name: None if at is None else write_instant(at) for name, at in state.milestones.items()},
+        },
+    }
+
+
+def because(candidate: Candidate) -> str:
+    """Why a step is offered, in a sentence for the people who wrote the journey."""
+    step, journey = candidate.step, candidate.route.journey
+    if candidate.held_until is not None:
+        return f"It is being offered already, and keeps its place until {write_instant(candidate.held_until)}."
+    reasons = []
+    if candidate.early:
+        reasons.append(f"unlocked early for {journey.pace.fast}")
+    elif step.after:
+        reasons.append(f"follows {' and '.join(step.after)}, which {'is' if len(step.after) == 1 else 'are'} done")
+    if step.helps is not None:
+        reasons.append(f"helps to reach {step.helps}")
+    if step.is_push:
+        reasons.append("its `send_when` holds")
+    elif step.show_when is not None:
+        reasons.append("its `show_when` holds")
+    if candidate.more_first:
+        reasons.append(f"shows more help first, for {journey.pace.cautious}")
+    told = "; ".join(reasons) or "nothing stands against it"
+    return f"Next in {journey.name} with priority {step.priority}: {told}."
+
+
+def speak(step: Step, known: Mapping[str, object], locale: str | None, project: str, book: Phrasebook) -> Content:
+    """The step's content in the locale asked for, its language, or the project's locale.
+
+    Args:
+        step: What to say.
+        known: The variables of the person, from `variables`.
+        locale: As asked, such as `nl-BE`; None is the project's.
+        project: The project's own locale.
+        book: The parsed templates of this definition set.
+
+    Raises:
+        CopyError: A variable without a default is missing, a limit was met, or there are no words to fall back to.
+    """
+    scope = {**known, "parameters": step.parameters}
+    wanted = [tag.replace("_", "-").lower() for tag in (locale, project) if tag]
+    chain = [tag for full in wanted for tag in (full, full.split("-")[0])]
+
+    def said(copy: Copy, where: str) -> Mapping[str, Json]:
+        if not copy:
+            return {}
+        by_tag = {tag.replace("_", "-").lower(): tag for tag in copy}
+        for tag in chain:
+            if tag in by_tag:
+                return {name: filled(value, f"{where}{name}", name) for name, value in copy[by_tag[tag]].items()}
+        raise CopyError(f"{where.rstrip('.') or 'It'} has no words for {' or '.join(dict.fromkeys(chain))}.")
+
+    def filled(value: Json, where: str, name: str) -> Json:
+        if isinstance(value, str):
+            text = _fill(value, where, scope, book)
+            return _safe_url(text, value, where) if name == "url" else text
+        if isinstance(value, Mapping):
+            return {key: filled(inner, f"{where}.{key}", key) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [filled(inner, where, name) for inner in value]
+        return value
+
+    def stop(place: int, item: Stop) -> Mapping[str, Json]:
+        page: Mapping[str, Json] = {} if item.page is None else {"page": item.page}
+        return {"at": item.at, "advance": item.advance, **page, "copy": said(item.copy, f"stop {place}.")}
+
+    def question(item: Question) -> Mapping[str, Json]:
+        asked: dict[str, Json] = {"id": item.id, "kind": item.kind}
+        if item.scale is not None:
+            asked["scale"] = item.scale
+        if item.choices:
+            asked["choices"] = item.choices
+        if item.ask_when is not None:
+            asked["ask_when"] = asked_when(item.ask_when)
+        return {**asked, "copy": said(item.copy, f"question {item.id}.")}
+
+    return Content(
+        said(step.copy, ""),
+        tuple(stop(place, item) for place, item in enumerate(step.stops, 1)),
+        tuple(question(item) for item in step.questions),
+        step.parameters,
+    )
+
+
+def _fill(text: str, where: str, scope: Mapping[str, object], book: Phrasebook) -> str:
+    try:
+        return book.fill(text, scope)
+    except Exception as error:  # a filter may raise anything, and one step's words must not break the answer
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        hint = "; give it a default: {{ … | default: '…' }}" if reason.endswith("is undefined") else ""
+        raise CopyError(f"Its {where} could not be filled in: {reason}{hint}.") from error
+
+
+def _safe_url(url: str, template: str, where: str) -> str:
+    """The address, unless a person's own text made it one that runs code or leaves for an unknown scheme."""
+    scheme = _SCHEME.match(re.sub(r"[\x00-\x20]", "", url).lower())
+    if scheme is None or scheme[1] in _SAFE_SCHEMES:
+        return url
+    if scheme[1] not in _NEVER_SCHEMES and template.lower().startswith(scheme[0]):
+        return url
+    raise CopyError(f"Its {where} has the scheme {scheme[1]}:, which is not allowed there.")

@@ -1,0 +1,133 @@
+"""An event against the tracking plan: which promises it breaks, in words for the developer who sent it.
+
+A broken promise does not make an event unreadable: what a violation costs the event (nothing, quarantine, refusal) is
+for the caller to say. Names and properties are read as everywhere: by `also` and `rename` (see `properties`).
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from waypost.engine.properties import Reading, canonical, reading, spellings
+from waypost.model.events import OWN_PREFIXES, Event
+from waypost.model.tracking import PlannedEvent, Property, PropertyType, TrackingPlan, Violation
+from waypost.model.values import MILLION, Json, millionths
+from waypost.model.values import canonical as same
+
+Check = Callable[[Event], tuple[Violation, ...]]
+
+_NOUNS: Final = {
+    PropertyType.STRING: "a string",
+    PropertyType.NUMBER: "a number",
+    PropertyType.INTEGER: "a whole number",
+    PropertyType.BOOLEAN: "true or false",
+    PropertyType.TIMESTAMP: "an RFC 3339 timestamp with an offset, such as 2026-01-31T09:00:00Z",
+    PropertyType.LIST: "a list",
+    PropertyType.OBJECT: "an object",
+}
+_SHOWN: Final = 60
+"""How much of a value a message repeats: enough to find it, not a copy of somebody's data."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Promise:
+    """One declared property, with the names it may come under and how to read it."""
+
+    declared: Property
+    names: tuple[str, ...]
+    allowed: frozenset[str]
+    reading: Reading
+
+
+def check(event: Event, plan: TrackingPlan) -> tuple[Violation, ...]:
+    """The promises of the plan that an event breaks; `checker` is quicker for many events."""
+    return checker(plan)(event)
+
+
+def checker(plan: TrackingPlan) -> Check:
+    """What checks events against one plan, prepared once."""
+    names = spellings(plan)
+    promises = {name: _promises(planned) for name, planned in plan.events.items()}
+    is_open = plan.unplanned == "accept" or not plan.events
+
+    def checked(event: Event) -> tuple[Violation, ...]:
+        if event.kind not in ("track", "page", "screen"):
+            return ()
+        name = canonical(event.kind, event.name, names)
+        found = promises.get(name)
+        if found is None:
+            if is_open or event.kind != "track" or event.name.startswith(OWN_PREFIXES):
+                return ()
+            return (_unplanned(event.name, plan),)
+        return tuple(
+            violation for promise in found if (violation := _violation(name, promise, event.properties)) is not None
+        )
+
+    return checked
+
+
+def _promises(planned: PlannedEvent) -> tuple[_Promise, ...]:
+    return tuple(
+        _Promise(
+            declared,
+            (name, *(sent for sent, meant in planned.rename.items() if meant == name)),
+            frozenset(same(value) for value in declared.enum),
+            reading(planned, (name,)),
+        )
+        for name, declared in planned.properties.items()
+    )
+
+
+def _unplanned(name: str, plan: TrackingPlan) -> Violation:
+    close = next((known for known in plan.events if _plain(known) == _plain(name)), None)
+    hint = f"; `{close}` is: add {name!r} to its `also`" if close else "; add it to `events`, or to the `also` of one"
+    return Violation("unplanned", f"`{name}` is not in the tracking plan{hint}.")
+
+
+def _plain(name: str) -> str:
+    """A name without what spellings usually differ in."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def _violation(event: str, promise: _Promise, properties: Mapping[str, Json]) -> Violation | None:
+    declared = promise.declared
+    sent = next((name for name in promise.names if name in properties), None)
+    value = None if sent is None else properties[sent]
+    if value is None:
+        if not declared.required:
+            return None
+        said = "is missing" if sent is None else "is null"
+        return Violation("required", f"`{event}`: `{declared.name}` {said}; it should be {_expected(declared)}.")
+    where = f"`{event}`: `{declared.name}`" + (f" (sent as `{sent}`)" if sent != declared.name else "")
+    wrong = f"{where} is {_show(value)}; it should be {_expected(declared)}."
+    if promise.reading.missing(properties):
+        return Violation("type", wrong)
+    if promise.allowed and same(value) not in promise.allowed:
+        return Violation("enum", wrong)
+    number = millionths(value)
+    if number is not None and not _in_range(number, declared):
+        return Violation("range", wrong)
+    return None
+
+
+def _in_range(number: int, declared: Property) -> bool:
+    low, high = declared.minimum, declared.maximum
+    return (low is None or number >= low) and (high is None or number <= high)
+
+
+def _expected(declared: Property) -> str:
+    noun = _NOUNS[declared.type]
+    if declared.enum:
+        return f"{noun}, one of {', '.join(_show(allowed) for allowed in declared.enum)}"
+    low, high = (None if bound is None else f"{bound / MILLION:g}" for bound in (declared.minimum, declared.maximum))
+    if low is not None and high is not None:
+        return f"{noun} from {low} to {high}"
+    if low is not None:
+        return f"{noun} of at least {low}"
+    return noun if high is None else f"{noun} of at most {high}"
+
+
+def _show(value: Json) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
