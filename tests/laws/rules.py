@@ -94,7 +94,8 @@ def tracking(dice: Dice) -> TrackingPlan:
             )
             if chance(dice, 60)
         }
-        planned[name] = PlannedEvent(name, also, rename if chance(dice, 50) else {}, properties)
+        fits = not properties or set(rename.values()) <= set(properties)
+        planned[name] = PlannedEvent(name, also, rename if fits and chance(dice, 60) else {}, properties)
     return TrackingPlan(planned)
 
 
@@ -175,11 +176,16 @@ def since(dice: Dice, plan: TrackingPlan) -> s.Kind:
 
 
 def time_to(dice: Dice, plan: TrackingPlan) -> s.Kind:
-    return s.TimeTo(select(dice, plan), select(dice, plan) if chance(dice, 40) else None, window(dice))
+    start = s.Select(select(dice, plan).names) if chance(dice, 40) else None
+    return s.TimeTo(select(dice, plan), start, window(dice))
 
 
 def sequence(dice: Dice, plan: TrackingPlan) -> s.Sequence:
-    return s.Sequence(tuple(select(dice, plan) for _ in range(dice.number(2, 4))), window(dice))
+    """One `where`, if any, for all steps: the written form has no other, and each step types it by its own events."""
+    terms = [Term(c.PropertyOf(("n", "deep")), Type.ANY), Term(c.EventSource(), Type.STRING)]
+    only = condition(dice, terms, (), (*LITERALS[Type.STRING], "web")) if chance(dice, 25) else None
+    names = [select(dice, plan).names for _ in range(dice.number(2, 4))]
+    return s.Sequence(tuple(s.Select(each, only) for each in names), window(dice))
 
 
 def peak(dice: Dice, plan: TrackingPlan) -> s.Peak:
@@ -188,11 +194,13 @@ def peak(dice: Dice, plan: TrackingPlan) -> s.Peak:
 
 
 def ratio(dice: Dice, plan: TrackingPlan) -> s.Kind:
+    """Two numbers with one window; a peak has none, so it stands only where the ratio has none."""
     shared = window(dice)
+    kinds = (counted, counted, counted, summed, sequence, *([peak] if shared is None else []))
     parts: list[s.Numeric] = []
     for _ in range(2):
-        part = pick(dice, (counted, counted, counted, summed, sequence, peak))(dice, plan)
-        parts.append(part if isinstance(part, s.Peak) or shared is None else replace(part, window=shared))
+        part = pick(dice, kinds)(dice, plan)
+        parts.append(part if isinstance(part, s.Peak) else replace(part, window=shared))
     return s.Ratio(parts[0], parts[1])
 
 

@@ -1,6 +1,6 @@
 """Invents worlds: definitions, and the log of a few people with several devices, ties, late arrivals and odd values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,6 +67,14 @@ class World:
 def seeded(seed: int) -> World:
     """The world of a seed."""
     return world(Seeded(seed))
+
+
+BLOCKS: Final = range(8)
+
+
+def block(number: int, size: int = 25) -> Iterator[World]:
+    """The worlds of so many seeds in a row, so that a test of many worlds takes one line for each block."""
+    return map(seeded, range(number * size, (number + 1) * size))
 
 
 @st.composite
