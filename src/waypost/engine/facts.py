@@ -144,19 +144,16 @@ def _compare(op: Op, left: Operand, right: Operand, facts: Facts) -> tuple[Chang
             return (_wait(name, now, op, right.value, facts.state.at - passed),)
         events = " or ".join(signal.kind.select.names)
         return (Change(name, now, f"{needed}: a new {events} event"),)
-    grows = signal is not None and isinstance(signal.kind, Count | Days | Distinct | InOrder | Peak)
-    if (
-        grows
-        and signal is not None
-        and _never_falls(signal.kind)
-        and _too_high(op, facts.state.signals[signal.name], right)
-    ):
+    if signal is not None and _never_falls(signal.kind) and _too_high(op, facts.state.signals[signal.name], right):
         return None
     return (Change(name, now, needed),)
 
 
-def _never_falls(kind: object) -> bool:
-    return isinstance(kind, Peak) or getattr(kind, "window", None) is None
+def _never_falls(kind: Kind) -> bool:
+    """Whether a number can only grow; in a rolling window it falls by itself."""
+    if isinstance(kind, Count | Days | Distinct | InOrder):
+        return not isinstance(kind.window, Within)
+    return isinstance(kind, Peak)
 
 
 def _too_high(op: Op, now: Value | None, literal: Literal) -> bool:

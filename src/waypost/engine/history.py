@@ -40,11 +40,12 @@ class Grant(msgspec.Struct, array_like=True, order=True, gc=False):
 class StepHistory(msgspec.Struct, omit_defaults=True):
     """What one step did with one person. `offered` counts every grant there ever was, `grants` keeps the recent ones.
 
-    `opened` is when a push last began to wait, or was decided; `back` has the latest instant of each event that came
-    back, by its name.
+    `first` is when it was first offered, `opened` when a push last began to wait, or was decided; `back` has the latest
+    instant of each event that came back, by its name.
     """
 
     offered: int = 0
+    first: Instant | None = None
     grants: list[Grant] = msgspec.field(default_factory=list)
     opened: Instant | None = None
     shown: int = 0
@@ -138,6 +139,7 @@ class History(msgspec.Struct, omit_defaults=True):
         if grant.channel in PUSH:
             step.opened = max(step.opened or grant.at, grant.at)
         step.offered += 1
+        step.first = min(step.first or grant.at, grant.at)
         insort(step.grants, grant)
         outcome = self.early.pop(f"{grant.decision_id} {name}", None)
         if outcome is not None:

@@ -175,7 +175,7 @@ def gather(journeys: Sequence[Path], standing: Standing, asked: Asked) -> tuple[
     dropped: dict[str, Drop] = {}
     for journey, path in journeys:
         entry = enrolled(journey, standing)
-        front = _front(path, standing, entry) if journey.order == "fixed" and isinstance(entry, int) else None
+        front = front_of(path, standing, entry) if journey.order == "fixed" and isinstance(entry, int) else None
         for route in path:
             name = route.step.name
             if route.step.is_push is not asked.push or name in kept:
@@ -192,7 +192,7 @@ def gather(journeys: Sequence[Path], standing: Standing, asked: Asked) -> tuple[
     ]
 
 
-def _front(path: Sequence[Route], standing: Standing, entry: Instant) -> Step | None:
+def front_of(path: Sequence[Route], standing: Standing, entry: Instant) -> Step | None:
     """The first step of a fixed order that is still to come: one closed, expired or shown often enough is passed."""
     for route in path:
         step, past = route.step, standing.past(route.step)
@@ -210,14 +210,17 @@ def _possible(route: Route, standing: Standing, entry: Instant) -> Instant | Non
 
 
 def _used_up(route: Route, standing: Standing, entry: Instant) -> Drop | None:
-    """Whether it was offered often enough, or for long enough; an offer that holds its slot stays up."""
+    """Whether it was offered often enough, or for long enough; an offer that holds its slot stays up.
+
+    `expires` counts from the first offer, and for a push, which may have to wait for its own, from when it could go.
+    """
     step, past, now = route.step, standing.past(route.step), standing.state.at
     if past.held_until(now) is not None:
         return None
     if step.max_shows is not None and past.offered >= step.max_shows:
         return Drop("max_shows", f"It was offered {past.offered} of at most {step.max_shows} times.")
     if step.expires is not None:
-        since = _possible(route, standing, entry)
+        since = _possible(route, standing, entry) if step.is_push else past.first
         if since is not None and now >= since + step.expires:
             return Drop("expired", f"It expired on {write_instant(since + step.expires)}.")
     return None

@@ -12,7 +12,7 @@ Rendered texts are plain: whoever puts them into a page or an e-mail escapes the
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Final
 
@@ -144,31 +144,40 @@ def because(candidate: Candidate) -> str:
     return f"Next in {journey.name} with priority {step.priority}: {told}."
 
 
-def speak(step: Step, known: Mapping[str, object], locale: str | None, project: str, book: Phrasebook) -> Content:
-    """The step's content in the locale asked for, its language, or the project's locale.
+def locales(asked: str | None, state: State, definitions: Definitions) -> tuple[str, ...]:
+    """The locales to try, best first: as asked, the person's `trait.locale`, the project's; and each's language."""
+    said = state.traits.get("locale")
+    wanted = (asked, said if isinstance(said, str) else None, definitions.locale)
+    tags = [_tag(locale) for locale in wanted if locale]
+    return tuple(dict.fromkeys(part for tag in tags for part in (tag, tag.split("-")[0])))
+
+
+def _tag(locale: str) -> str:
+    return locale.replace("_", "-").lower()
+
+
+def speak(step: Step, known: Mapping[str, object], chain: Sequence[str], book: Phrasebook) -> Content:
+    """The step's content in the first of the locales that it has words in.
 
     Args:
         step: What to say.
         known: The variables of the person, from `variables`.
-        locale: As asked, such as `nl-BE`; None is the project's.
-        project: The project's own locale.
+        chain: The locales to try, from `locales`.
         book: The parsed templates of this definition set.
 
     Raises:
         CopyError: A variable without a default is missing, a limit was met, or there are no words to fall back to.
     """
     scope = {**known, "parameters": step.parameters}
-    wanted = [tag.replace("_", "-").lower() for tag in (locale, project) if tag]
-    chain = [tag for full in wanted for tag in (full, full.split("-")[0])]
 
     def said(copy: Copy, where: str) -> Mapping[str, Json]:
         if not copy:
             return {}
-        by_tag = {tag.replace("_", "-").lower(): tag for tag in copy}
+        by_tag = {_tag(locale): locale for locale in copy}
         for tag in chain:
             if tag in by_tag:
                 return {name: filled(value, f"{where}{name}", name) for name, value in copy[by_tag[tag]].items()}
-        raise CopyError(f"{where.rstrip('.') or 'It'} has no words for {' or '.join(dict.fromkeys(chain))}.")
+        raise CopyError(f"{where.rstrip('.') or 'It'} has no words for {' or '.join(chain)}.")
 
     def filled(value: Json, where: str, name: str) -> Json:
         if isinstance(value, str):
