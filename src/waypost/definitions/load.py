@@ -84,6 +84,8 @@ def _merge(files: Mapping[str, str], reading: Reading) -> dict[str, Node]:
         found.error(
             Place(ROOT, 1, 1), "missing-file", f"there is no {ROOT} in this folder", "start it with `project: NAME`"
         )
+    for path in sorted(path for path in files if path.endswith(".yml")):
+        found.warn(Place(path, 1, 1), "not-read", "only files that end in .yaml are read", "rename it")
     for path in paths:
         documents, whole = read_documents(path, files[path], found)
         if not whole:

@@ -73,13 +73,13 @@ PLANNED: Final = owned(
     also=ListOf(Text()), rename=MapOf(Text()), purpose=Text(), properties=MapOf(PROPERTY, what="a property name")
 )
 
-WINDOW: Final[dict[str, Shape]] = {"within": Span(), "in_first": Span(), "between": ListOf(Span(), 2, 2)}
+WINDOW: Final[dict[str, Shape]] = {"within": Span(), "in_first": Span(), "between": ListOf(Span(zero=True), 2, 2)}
 SELECTING: Final[dict[str, Shape]] = {
     "count": EVENT,
     "days": EVENT,
     "first": EVENT,
     "last": EVENT,
-    "since": EVENT,
+    "since": Either((Text(), _TEXTS, Number()), "an event name, a list of them, or `any`"),
     "time_to": EVENT,
 }
 READING: Final[dict[str, Shape]] = dict.fromkeys(("distinct", "sum", "avg", "min", "max", "latest"), FIELD)
@@ -103,8 +103,8 @@ KINDS: Final[dict[str, Shape]] = {
 _SIGNAL: Final[dict[str, Shape]] = {
     **KINDS, "where": Predicate(), **WINDOW, "over": Span(), "from": EVENT, "of": Words(("person", "group")),
 }  # fmt: skip
-SIGNAL: Final = Record({**_SIGNAL, "owner": OWNED["owner"], "description": OWNED["description"]})
-"""`since` is a kind here, so a signal cannot carry the other `since`."""
+SIGNAL: Final = Record({**_SIGNAL, "owner": OWNED["owner"], "description": OWNED["description"]}, least=1)
+"""`since` is a kind here; beside another kind it is the version or date that any definition may carry."""
 
 MILESTONE: Final = owned(("when",), when=Predicate(), within=Span())
 SEGMENT: Final = owned(("when",), when=Predicate(), goal=Text())
@@ -164,7 +164,7 @@ HOLDOUT: Final = owned(
 )
 
 _SIGNAL_FIELDS: Final = {key: shape for key, shape in SIGNAL.fields.items() if key != "of"}
-OUTCOME: Final = Record({"when": Predicate(), **_SIGNAL_FIELDS})
+OUTCOME: Final = Record({"when": Predicate(), **_SIGNAL_FIELDS}, least=1)
 _METRIC: Final = Record(
     {
         "milestone": Text(), "signal": Text(), "segment": Text(), "outcome": Text(), "event": Text(), "sum": Text(),

@@ -39,7 +39,9 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A duration: a whole number and one of the five units."""
+    """A duration: a whole number and one of the five units; 0 of them only where `zero`."""
+
+    zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Record:
 
     fields: MappingOf[str, "Shape"]
     required: tuple[str, ...] = ()
+    least: int = 0
     help: MappingOf[str, str] = field(default_factory=dict)
 
 
@@ -91,11 +94,16 @@ class Either:
 
 
 @dataclass(frozen=True, slots=True)
+class Null:
+    """Nothing, said on purpose: `null`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Anything:
     """Whatever JSON can say."""
 
 
-Shape = Text | Number | Flag | Span | Predicate | Words | ListOf | MapOf | Record | Either | Anything
+Shape = Text | Number | Flag | Span | Predicate | Words | ListOf | MapOf | Record | Either | Null | Anything
 
 SPAN: Final = "a duration such as `7 days` (seconds, minutes, hours, days, weeks)"
 
@@ -117,10 +125,28 @@ def expected(shape: Shape) -> str:
             return "a list"
         case MapOf() | Record():
             return "a mapping"
+        case Null():
+            return "null"
         case Anything():
             return "a value"
         case _:
             assert_never(shape)
+
+
+def may_be_empty(shape: Shape) -> bool:
+    """Whether nothing at all may stand where a list or mapping is expected (its lines may be commented out)."""
+    match shape:
+        case ListOf(least=least) | MapOf(least=least):
+            return least == 0
+        case Record(required=required, least=least):
+            return not required and least == 0
+        case _:
+            return False
+
+
+def is_null(node: Node) -> bool:
+    """Whether a node says nothing."""
+    return isinstance(node, Scalar) and node.value is None
 
 
 def check(node: Node, shape: Shape, where: str, found: Findings) -> None:
@@ -160,11 +186,12 @@ def _check_map(node: Mapping, shape: MapOf, where: str, found: Findings) -> None
     for key, value in node:
         if not re.fullmatch(shape.name, key.text):
             found.error(key.place, "bad-name", f"{where}: `{key.text}` cannot be a name here; expected {shape.what}")
-        if not (isinstance(value, Scalar) and value.value is None and isinstance(shape.value, Record)):
+        if not is_null(value) or not isinstance(shape.value, Record):
             check(value, shape.value, f"{where}.{key.text}", found)
-        elif shape.value.required:
+        elif not may_be_empty(shape.value):
             wanted = ", ".join(f"`{name}`" for name in shape.value.required)
-            found.error(key.place, "missing-key", f"{where}.{key.text} says nothing; it needs {wanted}")
+            hint = f"it needs {wanted}" if wanted else "see the keys that it takes"
+            found.error(key.place, "missing-key", f"{where}.{key.text} says nothing", hint)
 
 
 def _check_record(node: Mapping, shape: Record, where: str, found: Findings) -> None:
@@ -173,7 +200,7 @@ def _check_record(node: Mapping, shape: Record, where: str, found: Findings) -> 
     for key, value in node:
         inner = shape.fields.get(key.text)
         if inner is not None:
-            if broken is None or value is not broken:
+            if (broken is None or value is not broken) and not (is_null(value) and may_be_empty(inner)):
                 check(value, inner, f"{where}.{key.text}", found)
         elif broken is None:
             _unknown(key, shape, where, found)
@@ -257,12 +284,15 @@ def _fits(node: Node, shape: Shape) -> bool:
             return (least is None or value >= least) and (most is None or value <= most)
         case Flag():
             return isinstance(value, bool)
-        case Span():
-            return isinstance(value, str) and bool(parse_duration(value))
+        case Span(zero):
+            duration = parse_duration(value) if isinstance(value, str) else None
+            return bool(duration) or (zero and duration == 0)
         case Predicate():
             return isinstance(value, str | bool)
         case Words(words):
             return isinstance(value, str) and value in words
+        case Null():
+            return value is None
         case _:
             return False
 
@@ -282,6 +312,7 @@ def _wrong(node: Node, shape: Shape, where: str, found: Findings) -> None:
                 hint = f"add a unit: `{node.value} days`"
             case (
                 Anything()
+                | Null()
                 | Text()
                 | Number()
                 | Flag()
