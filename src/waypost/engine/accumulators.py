@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from waypost.engine.properties import Scalar
+from waypost.engine.properties import NUMBER, Scalar
 from waypost.model.time import Duration, Instant
 
 NEVER: Final[Instant] = 2**63 - 1
@@ -33,8 +33,9 @@ class Accumulator(msgspec.Struct, array_like=True, gc=False):
         self.mark(at, span)
 
     def measure(self, at: Instant, span: Duration) -> int | None:
-        """The count, sum, instant or interval as of `at`, in the kind's own unit."""
-        raise TypeError(f"{type(self).__name__} has no measure: call scalar")
+        """The count, sum, instant or interval as of `at`, in the kind's own unit; of a value, the number it is."""
+        value = self.scalar(at, span)
+        return int(value[1]) if value is not None and value[0] == NUMBER else None
 
     def scalar(self, at: Instant, span: Duration) -> Scalar | None:
         """The value as of `at`, for kinds that keep values of any type."""

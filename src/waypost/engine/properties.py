@@ -39,7 +39,8 @@ Properties = Mapping[str, Json]
 Reader = Callable[[Properties], Scalar | None]
 
 _TIMESTAMP: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|z|[+-]\d{2}:\d{2})", re.ASCII)
-_KIND_NAMES: Final = frozenset({"page", "screen"})
+KIND_NAMES: Final = frozenset({"page", "screen"})
+"""Names that select events by their kind; a track event that is called so is not meant."""
 
 
 def spellings(plan: TrackingPlan) -> dict[str, str]:
@@ -51,13 +52,13 @@ def spellings(plan: TrackingPlan) -> dict[str, str]:
     for event in plan.events.values():
         for sent in event.also:
             names.setdefault(sent, event.name)
-    names.update((name, name) for name in plan.events if name not in _KIND_NAMES)
+    names.update((name, name) for name in plan.events if name not in KIND_NAMES)
     return names
 
 
 def canonical(kind: str, name: str, names: Mapping[str, str]) -> str:
     """What definitions call an event. `names` are the plan's `spellings`; a page or screen is called by its kind."""
-    return names.get(name, name) if kind == "track" else kind if kind in _KIND_NAMES else ""
+    return names.get(name, name) if kind == "track" else kind if kind in KIND_NAMES else ""
 
 
 def from_product(kind: str, name: str) -> bool:

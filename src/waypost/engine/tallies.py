@@ -77,7 +77,7 @@ class DayTally(Accumulator, tag=4):
         return self.count
 
 
-class Distinct(Accumulator, tag=5):
+class DistinctItems(Accumulator, tag=5):
     """How many different items."""
 
     items: set[Scalar] = msgspec.field(default_factory=set)

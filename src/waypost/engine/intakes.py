@@ -1,0 +1,165 @@
+"""Intakes: what an event of one name does to a profile's slots.
+
+They are compiled once per canonical name, so that one look-up by the name as sent finds which slots the event goes to,
+its filters (`where:`, the onboarding windows) and the properties that are read from it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from waypost.engine.conditions import Test, compile_condition
+from waypost.engine.operands import EventOperands
+from waypost.engine.profiles import Profile
+from waypost.engine.properties import KIND_NAMES, NUMBER, STRING, Scalar, from_product, reading
+from waypost.engine.readers import Reader
+from waypost.engine.signals import Slot, Take
+from waypost.model.conditions import Path
+from waypost.model.events import Event
+from waypost.model.signals import Select
+from waypost.model.time import DAY, Duration, Instant, Offsets
+from waypost.model.tracking import PlannedEvent
+
+Feed = Callable[[Profile, Event], None]
+"""Gives one event to one slot."""
+
+USER_ID: Path = ("user_id",)
+"""The path that means the resolved person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A sort of events that the program treats alike: `name` is canonical, None for all that no definition names."""
+
+    kind: str
+    name: str | None
+    planned: PlannedEvent | None = None
+    own: bool = False
+
+    def taken_by(self, select: Select) -> bool:
+        """Whether a selection takes events of this sort, if its `where:` holds."""
+        if select.is_any:
+            return not self.own if self.name is None else from_product(self.kind, self.name)
+        return self.name in select.names and (self.kind == "track") is (self.name not in KIND_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What an event of one sort does: the slots it only marks (with their spans), feeds for others, and what is read.
+
+    `reads` are the readers that may say something else after it, `keep` the bits that they leave alone, and `loose` the
+    bits whose next change by time it may move. `anxious` are the positions, among the readers that move with time, of
+    those whose next change it can bring nearer. It may be the `signup`, or an identify (`traits`); `own` events tell
+    what became of Waypost's own doing.
+    """
+
+    marks: tuple[tuple[int, Duration], ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    reads: tuple[Callable[[Profile, Instant], int], ...] = ()
+    keep: int = -1
+    loose: int = 0
+    anxious: tuple[int, ...] = ()
+    signup: bool = False
+    own: bool = False
+    traits: bool = False
+
+
+def intake(sort: Sort, slots: Sequence[Slot], readers: Sequence[Reader], zone: Offsets, signup: Select) -> Intake:
+    """What events of a sort do."""
+    day = _day_of(zone)
+    marks: list[tuple[int, Duration]] = []
+    feeds: list[Feed] = []
+    touched: set[int] = set()
+    for place, slot in enumerate(slots):
+        takes = [take for take in slot.takes if sort.taken_by(take.select)]
+        if not takes:
+            continue
+        touched.add(place)
+        if takes[0].what == "bit":
+            feeds.append(_bits(place, slot, [(take, _test(take, sort)) for take in takes]))
+        elif [take.what for take in takes] == ["mark"] and takes[0].select.where is None and slot.onboarding is None:
+            marks.append((place, slot.span))
+        else:
+            feeds.extend(_feed(place, slot, take, sort, day) for take in takes)
+    read = tuple(reader for reader in readers if reader.slots & touched)
+    again = reading_again(read, readers)
+    return replace(again, marks=tuple(marks), feeds=tuple(feeds), signup=sort.taken_by(signup), own=sort.own)
+
+
+def reading_again(read: Sequence[Reader], readers: Sequence[Reader]) -> Intake:
+    """An intake that only has some readers read again."""
+    movers = [reader for reader in readers if reader.flip is not None]
+    return Intake(
+        reads=tuple(reader.read for reader in read),
+        keep=~sum(reader.mask for reader in read),
+        loose=sum(reader.mask for reader in read if reader.flip is not None),
+        anxious=tuple(place for place, reader in enumerate(movers) if reader.restless and reader in read),
+    )
+
+
+def _day_of(zone: Offsets) -> Callable[[Instant], int]:
+    if len(zone.starts) > 1:
+        return zone.day
+    shift = zone.shifts[0]
+    return lambda at: (at + shift) // DAY
+
+
+def _test(take: Take, sort: Sort) -> Test[Event] | None:
+    where = take.select.where
+    return None if where is None else compile_condition(where, EventOperands(sort.planned, sort.name))
+
+
+def _feed(place: int, slot: Slot, take: Take, sort: Sort, day: Callable[[Instant], int]) -> Feed:
+    put, test = _put(place, slot.span, take, sort, day), _test(take, sort)
+    if test is None and slot.onboarding is None:
+        return put
+    low, high = slot.onboarding or (0, 0)
+    windowed = slot.onboarding is not None
+
+    def feed(profile: Profile, event: Event) -> None:
+        if windowed:
+            signup = profile.signup
+            if signup is None or not low <= event.at - signup < high:
+                return
+        if test is None or test(event, event.at) is True:
+            put(profile, event)
+
+    return feed
+
+
+def _put(place: int, span: Duration, take: Take, sort: Sort, day: Callable[[Instant], int]) -> Feed:
+    """What gives a slot the instant, the day or the property of an event that it takes."""
+    if take.what == "mark":
+        return lambda profile, event: profile.slots[place].mark(event.at, span)
+    if take.what == "day":
+        return lambda profile, event: profile.slots[place].take(event.at, (NUMBER, day(event.at)), span)
+    if take.path == USER_ID:
+        return lambda profile, event: profile.slots[place].take(event.at, (STRING, profile.person), span)
+    read = reading(sort.planned, take.path).scalar
+    numbers = take.what == "number"
+
+    def put(profile: Profile, event: Event) -> None:
+        item = read(event.properties)
+        if item is not None and (not numbers or item[0] == NUMBER):
+            profile.slots[place].take(event.at, item, span)
+
+    return put
+
+
+def _bits(place: int, slot: Slot, takes: Sequence[tuple[Take, Test[Event] | None]]) -> Feed:
+    """For slots that ask which of several selections take an event, all of them at once."""
+    span, (low, high) = slot.span, slot.onboarding or (0, 0)
+    windowed = slot.onboarding is not None
+    choices = [(take.bit, test, windowed and not take.always) for take, test in takes]
+
+    def feed(profile: Profile, event: Event) -> None:
+        signup = profile.signup
+        outside = windowed and (signup is None or not low <= event.at - signup < high)
+        bits = 0
+        for bit, test, bound in choices:
+            if not (bound and outside) and (test is None or test(event, event.at) is True):
+                bits |= bit
+        if bits:
+            item: Scalar = (NUMBER, bits)
+            profile.slots[place].take(event.at, item, span)
+
+    return feed

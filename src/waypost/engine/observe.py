@@ -1,0 +1,217 @@
+"""Fold a log into a profile, go on with it, and look at it as of any instant.
+
+The state as of an instant is a function of the set of events up to then. `fold` takes any of them from the beginning;
+`observe` goes on with events that are later than all that was seen. Both evaluate at every instant that carries events,
+all of its events taken together, and between events wherever something can change by time alone (semantics.md 5).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from waypost.engine.accumulators import NEVER
+from waypost.engine.history import History
+from waypost.engine.intakes import Intake
+from waypost.engine.profiles import BEFORE, Profile, Spells
+from waypost.engine.program import Program
+from waypost.engine.properties import Scalar, inner
+from waypost.engine.wake import begin, look_again, pass_time, read_movers, settle
+from waypost.model.conditions import Condition, Operand
+from waypost.model.events import Event
+from waypost.model.people import PersonId, State, Transition
+from waypost.model.time import Instant
+from waypost.model.values import Value, canonical
+
+_ENTRIES: Final = frozenset({"decision", "delivery", "undo"})
+"""Kinds of Waypost's own entries: they say nothing of what a person did."""
+
+
+def fold(program: Program, person: PersonId, events: Sequence[Event], until: Instant) -> Profile | None:
+    """The profile of one person's log, in any order, as of their last event at or before `until`; None without one."""
+    log = sorted((event for event in events if event.at <= until), key=_order)
+    profile = _nobody(program, person)
+    observe(program, profile, log)
+    return profile if profile.at != BEFORE else None
+
+
+def observe(program: Program, profile: Profile, events: Sequence[Event]) -> list[Transition]:
+    """Go on with events in their order, all later than `profile.seen`; says what began and ended, also in between.
+
+    Waypost's own entries (`decision`, `delivery`) are only remembered; they have no instant of evaluation, and may come
+    whenever they are made.
+
+    Raises:
+        ValueError: An event is not later than what was seen; then the log must be folded again.
+    """
+    told: list[Transition] = []
+    place, count = 0, len(events)
+    while place < count:
+        event = events[place]
+        place += 1
+        if event.kind in _ENTRIES:
+            profile.history.remember(event)
+            continue
+        at = event.at
+        if at <= profile.seen:
+            raise ValueError(f"event {event.message_id!r} is not later than what was seen: fold the log again")
+        group = [event]
+        while place < count and events[place].at == at:
+            if events[place].kind in _ENTRIES:
+                profile.history.remember(events[place])
+            else:
+                group.append(events[place])
+            place += 1
+        _evaluate(program, profile, at, group, told)
+    return told
+
+
+def wake(program: Program, profile: Profile, at: Instant) -> list[Transition]:
+    """Evaluate in place at every due instant up to `at`; says what began and ended, each at its own instant."""
+    told: list[Transition] = []
+    pass_time(program, profile, at + 1, told)
+    return told
+
+
+def as_of(program: Program, profile: Profile, at: Instant) -> Profile:
+    """The profile as time alone has made it by `at`: itself where nothing can have changed, else a copy. Only to read.
+
+    Raises:
+        ValueError: `at` is before what was seen.
+    """
+    if at < profile.seen:
+        raise ValueError(f"a profile that has seen {profile.seen} has no state as of {at}: fold the log until then")
+    if at < profile.due:
+        return profile
+    branch = profile.branch()
+    pass_time(program, branch, at + 1, [])
+    return branch
+
+
+def view(program: Program, profile: Profile, at: Instant) -> State:
+    """What is true of the person as of `at`, which is not before `profile.seen`."""
+    profile = as_of(program, profile, at)
+    definitions = program.definitions
+    signals: dict[str, Value | None] = {}
+    for name, gauge in program.gauges.items():
+        scalar = gauge.scalar(profile, at)
+        signals[name] = None if scalar is None else scalar[1]
+    truths = profile.truths
+    return State(
+        person=profile.person,
+        at=at,
+        signup=profile.signup,
+        stage=definitions.stages[profile.stage].name if profile.stage >= 0 else None,
+        segments=frozenset(name for place, name in enumerate(definitions.segments) if truths >> place & 1),
+        milestones=dict(zip(definitions.milestones, profile.reached, strict=True)),
+        signals=signals,
+        traits=dict(profile.traits),
+    )
+
+
+def truth(program: Program, profile: Profile, condition: Condition, at: Instant) -> bool | None:
+    """The truth of any condition as of `at`; None is NULL. For several at one instant, ask them of one `as_of`."""
+    return program.test(condition)(as_of(program, profile, at), at)
+
+
+def value(program: Program, profile: Profile, operand: Operand, at: Instant) -> Scalar | None:
+    """The value of any operand as of `at`, with the rank of its type."""
+    return program.source.read(operand)(as_of(program, profile, at), at)
+
+
+def stranger(program: Program, person: PersonId, at: Instant) -> Profile:
+    """Somebody of whom nothing is known, as of `at`: they stand where everybody begins."""
+    profile = _nobody(program, person)
+    profile.seen = at
+    begin(program, profile, at, [])
+    return profile
+
+
+def _order(event: Event) -> tuple[Instant, str]:
+    return event.at, event.message_id
+
+
+def _nobody(program: Program, person: PersonId) -> Profile:
+    """The profile of somebody who has done nothing yet."""
+    return Profile(
+        layout=program,
+        person=person,
+        slots=[slot.make() for slot in program.slots],
+        at=BEFORE,
+        seen=BEFORE,
+        signup=None,
+        traits={},
+        trait_since=[None] * len(program.source.traits_since),
+        reached=[None] * len(program.definitions.milestones),
+        stage=-1,
+        truths=0,
+        bits=0,
+        watch=Spells(),
+        history=History(),
+        due=BEFORE,
+        flips=[NEVER] * len(program.movers),
+        wakes={},
+        loose=0,
+    )
+
+
+def _evaluate(program: Program, profile: Profile, at: Instant, group: list[Event], told: list[Transition]) -> None:
+    """Fold all events of one instant, and decide what they change."""
+    newborn, changed = profile.at == BEFORE, 0
+    if at >= profile.due and not newborn:
+        pass_time(program, profile, at, told)
+        changed = read_movers(program, profile, at)
+    intakes = [program.intake(event) for event in group]
+    if profile.signup is None and any(intake.signup for intake in intakes):
+        # First, so that the other events of this instant already count from it.
+        profile.signup = at
+        intakes.append(program.at_signup)
+    for event, intake in zip(group, intakes, strict=False):
+        _take(program, profile, event, intake)
+    profile.at = profile.seen = at
+    if newborn:
+        begin(program, profile, at, told)
+        return
+    old = bits = profile.bits
+    for intake in intakes:
+        bits &= intake.keep
+        for read in intake.reads:
+            bits |= read(profile, at)
+        profile.loose |= intake.loose
+    changed |= old ^ bits
+    profile.bits = bits
+    for intake in intakes:
+        if intake.anxious:
+            look_again(program, profile, at, intake.anxious)
+    if changed:
+        settle(program, profile, at, changed, told)
+
+
+def _take(program: Program, profile: Profile, event: Event, intake: Intake) -> None:
+    """Give one event to all that remembers something of it."""
+    slots, at = profile.slots, event.at
+    for place, span in intake.marks:
+        slots[place].mark(at, span)
+    for feed in intake.feeds:
+        feed(profile, event)
+    if intake.traits:
+        _identify(program, profile, event)
+    history = profile.history
+    if history.first_id is None or event.imported:
+        # The other events would tell it nothing: spared, since every event passes here.
+        history.meet(event)
+    if intake.own:
+        history.remember(event)
+
+
+def _identify(program: Program, profile: Profile, event: Event) -> None:
+    """Set the traits that an identify carries; null deletes one. A trait has its instant from a different value on."""
+    traits, paths = profile.traits, program.source.traits_since
+    before = [inner(traits, path) for path in paths]
+    for name, given in event.properties.items():
+        if given is None:
+            traits.pop(name, None)
+        else:
+            traits[name] = given
+    for place, path in enumerate(paths):
+        now = inner(traits, path)
+        if canonical(now) != canonical(before[place]):
+            profile.trait_since[place] = None if now is None else event.at
