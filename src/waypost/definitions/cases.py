@@ -5,9 +5,10 @@ from typing import Final
 from waypost.definitions.documents import read_documents
 from waypost.definitions.expectations import EXPECTATION, read_expectations
 from waypost.definitions.findings import Findings
+from waypost.definitions.fitting import check
 from waypost.definitions.moments import read_moment
 from waypost.definitions.nodes import Items, Mapping, Node, Scalar, describe, mapping_of, plain, text_of
-from waypost.definitions.shapes import Anything, ListOf, MapOf, Record, Text, check
+from waypost.definitions.shapes import Anything, ListOf, MapOf, Record, Text
 from waypost.model.cases import Case
 from waypost.model.changes import Definitions, Issue
 from waypost.model.events import REFUSED_IDS, Event, Kind

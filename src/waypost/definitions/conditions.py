@@ -48,7 +48,7 @@ from waypost.model.conditions import (
 from waypost.model.time import write_duration, write_instant
 from waypost.model.values import Type
 
-_PLAIN: Final = re.compile(r"[^\W\d]\w*")
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)

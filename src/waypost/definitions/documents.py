@@ -54,23 +54,23 @@ class _Open:
     nodes: list[Node] = field(default_factory=list)
 
 
-def read_documents(file: str, text: str, found: Findings) -> tuple[tuple[Node, ...], bool]:
-    """The documents of a text, and whether all of it could be read; what could not is noted in `found`."""
+def read_documents(file: str, text: str, found: Findings) -> tuple[tuple[Node, ...], tuple[str, ...]]:
+    """The documents of a text, and the stretches of it that could not be read, each noted in `found`."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > LIMIT:
         found.error(Place(file, 1, 1), "too-large", f"the file has more than {LIMIT:,} characters", "split it")
-        return (), False
+        return (), (text,)
     try:
-        return tuple(_compose(file, text, range(1, text.count("\n") + 2))), True
+        return tuple(_compose(file, text, range(1, text.count("\n") + 2))), ()
     except _UnreadableError as refused:
         parts: list[Node] = []
-        failures: list[_UnreadableError] = []
+        failures: list[tuple[_UnreadableError, str]] = []
         lines = list(enumerate(text.split("\n"), 1))
         _recover(file, [], lines, parts, failures)
-        for failure in failures or [refused]:
+        for failure, _ in failures or [(refused, text)]:
             place = Place(file, failure.line, failure.column)
             found.error(place, failure.code, failure.message, failure.hint)
-        return tuple(parts), False
+        return tuple(parts), tuple(stretch for _, stretch in failures) or (text,)
 
 
 def _recover(
@@ -78,7 +78,7 @@ def _recover(
     heads: list[tuple[int, str]],
     lines: list[tuple[int, str]],
     parts: list[Node],
-    failures: list[_UnreadableError],
+    failures: list[tuple[_UnreadableError, str]],
 ) -> None:
     """Read block by block; a block that fails is read child by child below its own first line, one level deep."""
     for block in _blocks(lines):
@@ -89,7 +89,7 @@ def _recover(
             if not heads and len(block) > 1 and re.fullmatch(r"[\w\"'-]+:\s*(#.*)?", block[0][1]):
                 _recover(file, block[:1], block[1:], parts, failures)
             elif refused.code != "unknown-anchor":
-                failures.append(refused)
+                failures.append((refused, "\n".join(line for _, line in block)))
 
 
 def _blocks(lines: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:

@@ -22,6 +22,11 @@ class Findings:
         """Note a doubt."""
         self._found[Issue("warning", place.file, place.line, place.column, code, message, hint)] = None
 
+    def has(self, place: Place, code: str) -> bool:
+        """Whether a mistake with this code was noted there."""
+        spot = (place.file, place.line, place.column, code)
+        return any((each.file, each.line, each.column, each.code) == spot for each in self._found)
+
     def __len__(self) -> int:
         return len(self._found)
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from waypost.definitions.documents import read_documents
 from waypost.definitions.findings import Findings, did_you_mean
+from waypost.definitions.fitting import check
 from waypost.definitions.journeys import read_holdout, read_journeys
 from waypost.definitions.nodes import Mapping as MappingNode
 from waypost.definitions.nodes import Node, Place, Scalar, describe, mapping_of, plain, text_of, texts_of
@@ -20,7 +21,6 @@ from waypost.definitions.references import LADDER, Key, check_after, order
 from waypost.definitions.scopes import PersonScope
 from waypost.definitions.sections import FILE, KEPT, MERGED
 from waypost.definitions.segments import bodies, read_milestone_name, read_milestones, read_segments, read_stages
-from waypost.definitions.shapes import check
 from waypost.definitions.signals import read_signal
 from waypost.definitions.steps import read_steps
 from waypost.definitions.tokens import RESERVED
@@ -87,9 +87,8 @@ def _merge(files: Mapping[str, str], reading: Reading) -> dict[str, Node]:
     for path in sorted(path for path in files if path.endswith(".yml")):
         found.warn(Place(path, 1, 1), "not-read", "only files that end in .yaml are read", "rename it")
     for path in paths:
-        documents, whole = read_documents(path, files[path], found)
-        if not whole:
-            reading.unread += (files[path],)
+        documents, unread = read_documents(path, files[path], found)
+        reading.unread += unread
         for document in documents:
             if isinstance(document, Scalar) and document.value is None:
                 continue
@@ -98,7 +97,7 @@ def _merge(files: Mapping[str, str], reading: Reading) -> dict[str, Node]:
                 message = f"expected sections such as signals and steps, found {describe(document)}"
                 found.error(document.place, "wrong-value", message)
                 continue
-            check(body, FILE, "the file", found)
+            check(body, FILE, "", found)
             for key, node in body:
                 _add(key, node, sections, first, found)
     return sections
@@ -112,11 +111,9 @@ def _add(
     if name not in sections:
         first[(name,)] = key.place
         sections[name] = node
-    elif name not in MERGED or name == "stages":
-        if before is not None and before.file != key.place.file:
-            hint = "the ladder is ordered, so it stands in one file" if name == "stages" else "keep one of them"
-            found.error(key.place, "duplicate-key", f"`{name}` is set here and at {before}", hint)
-        return
+    elif (name not in MERGED or name == "stages") and before != key.place and not found.has(key.place, "duplicate-key"):
+        hint = "the ladder is ordered, so it stands in one place" if name == "stages" else "keep one of them"
+        found.error(key.place, "duplicate-key", f"`{name}` is set here and at {before}", hint)
     if name not in MERGED:
         return
     entries = node.entries if isinstance(node, MappingNode) else ()
@@ -125,7 +122,7 @@ def _add(
         other = first.setdefault((name, inner.text), inner.place)
         if other is inner.place:
             kept.append((inner, value))
-        elif other.file != inner.place.file:
+        elif other != inner.place and not found.has(inner.place, "duplicate-key"):
             message = f"`{inner.text}` is defined here and at {other}, both under {name}"
             found.error(inner.place, "duplicate-name", message, "rename one, or keep one")
     present = sections[name]

@@ -1,6 +1,7 @@
 """Predicates where they stand in a file: read under a scope, their faults told with line and column."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -42,11 +43,12 @@ class Reading:
     plan: TrackingPlan = field(default_factory=TrackingPlan)
     scope: PersonScope = field(default_factory=PersonScope)
     unread: tuple[str, ...] = ()
-    """Texts that could not be read whole: a name that stands in one of them is not called unknown."""
+    """Stretches of files that could not be read: a name that one of them may define is not called unknown."""
 
     def maybe_defined(self, name: str) -> bool:
-        """Whether a file that could not be read may define the name."""
-        return any(name in text for text in self.unread)
+        """Whether a stretch that could not be read may define the name: it stands there as a key."""
+        key = re.compile(rf"""(?:^|[\s{{,"'])["']?{re.escape(name)}["']?\s*:""", re.MULTILINE)
+        return any(key.search(text) for text in self.unread)
 
     def unknown(self, node: Scalar, code: str, message: str, hint: str | None) -> None:
         """Note a name that nothing defines."""
@@ -57,6 +59,8 @@ class Reading:
 def read_predicate(node: Node | None, scope: Scope, reading: Reading) -> Condition | None:
     """The condition at a node; None where there is none, or where it is broken (which is then noted)."""
     if not isinstance(node, Scalar) or not isinstance(node.value, str | bool):
+        return None
+    if reading.found.has(node.place, "unquoted-predicate"):
         return None
     parsed = parse(node.text, scope)
     for fault in parsed.faults:
@@ -76,16 +80,15 @@ def read_predicate(node: Node | None, scope: Scope, reading: Reading) -> Conditi
     return parsed.condition
 
 
-def surprises(condition: Condition, signals: dict[str, Signal | None] | object) -> list[str]:
+def surprises(condition: Condition, signals: Mapping[str, Signal | None]) -> list[str]:
     """Names that stand under a NOT, may be missing, and are nowhere asked about with IS NULL; as SQL."""
-    known = signals if isinstance(signals, dict) else {}
     asked = {write(Missing(each.operand)) for each in _walk(condition) if isinstance(each, Missing)}
     names: dict[str, None] = {}
     for each in _walk(condition):
         if isinstance(each, Not):
             for operand in _compared(each.item):
                 is_null = write(Missing(operand))
-                if _may_be_missing(operand, known) and is_null not in asked:
+                if _may_be_missing(operand, signals) and is_null not in asked:
                     names[is_null.removesuffix(" IS NULL")] = None
     return list(names)
 
@@ -120,7 +123,7 @@ def _compared(condition: Condition) -> Iterator[Operand]:
             assert_never(condition)
 
 
-def _may_be_missing(operand: Operand, signals: dict[str, Signal | None]) -> bool:
+def _may_be_missing(operand: Operand, signals: Mapping[str, Signal | None]) -> bool:
     if isinstance(operand, SignalOf):
         signal = signals.get(operand.name)
         return signal is not None and not isinstance(signal.kind, Count | Days | Distinct | Sum | Sequence | Peak)

@@ -20,13 +20,13 @@ from waypost.model.conditions import (
     TookOf,
     TraitOf,
 )
-from waypost.model.signals import Avg, Count, Days, Distinct, Peak, Ratio, Sequence, Signal, Since, Sum
+from waypost.model.signals import Avg, Ratio, Signal, Since
 from waypost.model.values import Type
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a name stands for. `clock`: compared by order with literals only; `nullable`: may be missing (NULL).
+    """What a name stands for. `clock`: compared by order with literals only.
 
     `type` is None where the value is never a scalar (a declared list or object): only IS NULL looks at it.
     """
@@ -34,7 +34,6 @@ class Named:
     operand: Operand
     type: Type | None
     clock: bool = False
-    nullable: bool = False
     doubt: str | None = None
     """A warning about the name, with its hint."""
 
@@ -95,7 +94,7 @@ def lookup(scope: Scope, path: Path, quoted: tuple[bool, ...]) -> Named | Unknow
             if kind is None:
                 message = f"no question before this one has the id `{path[1]}`"
                 return Unknown("unknown-question", message, did_you_mean(path[1], questions))
-            return Named(AnswerOf(path[1]), kind, nullable=True)
+            return Named(AnswerOf(path[1]), kind)
         case _:
             assert_never(scope)
 
@@ -110,9 +109,9 @@ def _person(scope: PersonScope, path: Path) -> Named | Unknown:
     if not rest:
         return _bare(scope, head)
     if head == "trait":
-        return Named(TraitOf(rest), Type.ANY, nullable=True)
+        return Named(TraitOf(rest), Type.ANY)
     if head == "since_trait":
-        return Named(SinceTrait(rest), Type.INTERVAL, clock=True, nullable=True)
+        return Named(SinceTrait(rest), Type.INTERVAL, clock=True)
     if head in ("reached", "took"):
         name = ".".join(rest)
         if name not in scope.milestones:
@@ -120,7 +119,7 @@ def _person(scope: PersonScope, path: Path) -> Named | Unknown:
             return Unknown("unknown-milestone", message, did_you_mean(name, scope.milestones), name)
         if head == "reached":
             return Named(ReachedOf(name), Type.BOOLEAN)
-        return Named(TookOf(name), Type.INTERVAL, clock=True, nullable=True)
+        return Named(TookOf(name), Type.INTERVAL, clock=True)
     if head == "group":
         return Unknown("not-yet", "group.NAME comes with a later release", "use trait.NAME or a signal")
     if head == "answer":
@@ -139,8 +138,7 @@ def _bare(scope: PersonScope, name: str) -> Named | Unknown:
         signal = scope.signals[name]
         if signal is None:
             return Named(SignalOf(name), Type.ANY)
-        never_null = isinstance(signal.kind, Count | Days | Distinct | Sum | Sequence | Peak)
-        return Named(SignalOf(name), signal.type, clocked(signal), not never_null)
+        return Named(SignalOf(name), signal.type, clocked(signal))
     if name in scope.milestones:
         return Unknown("unknown-signal", f"`{name}` is a milestone", f"write reached.{name}")
     if name in scope.segments:
@@ -163,7 +161,7 @@ def _event(scope: EventScope, path: Path, quoted: tuple[bool, ...]) -> Named | U
     if path[0] in scope.declared:
         kind = scope.declared[path[0]]
         return Named(PropertyOf(path, Type.ANY if kind is None or len(path) > 1 else kind),
-                     Type.ANY if len(path) > 1 else kind, nullable=True)  # fmt: skip
+                     Type.ANY if len(path) > 1 else kind)  # fmt: skip
     close = nearest(path[0], scope.listed) if scope.listed and path[0] not in scope.listed else None
     doubt = f"the tracking plan has no property `{path[0]}` here; did you mean `{close}`?" if close else None
-    return Named(PropertyOf(path), Type.ANY, nullable=True, doubt=doubt)
+    return Named(PropertyOf(path), Type.ANY, doubt=doubt)

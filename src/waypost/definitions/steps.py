@@ -3,12 +3,12 @@
 from typing import Final, get_args
 
 from waypost.definitions.findings import did_you_mean
+from waypost.definitions.fitting import check
 from waypost.definitions.nodes import Items, Mapping, Node, Scalar, mapping_of, plain, text_of, texts_of, whole_of
 from waypost.definitions.predicates import Reading, read_predicate
 from waypost.definitions.scopes import AnswerScope
 from waypost.definitions.sections import COPY
 from waypost.definitions.segments import bodies, read_milestone_name
-from waypost.definitions.shapes import check
 from waypost.definitions.words import read_copy
 from waypost.model.steps import PUSH, Channel, Question, Step, Stop
 from waypost.model.time import parse_duration

@@ -38,6 +38,7 @@ _CAST: Final = ("casts are not part of predicates", "declare the property's type
 _CASE: Final = ("CASE is not part of predicates", "say it with AND, OR and NOT")
 _TRUTHS: Final = ("this operator is not part of predicates", "use AND, OR, NOT")
 _BITS: Final = ("bit operators are not part of predicates", "compute it in a signal")
+_COMMENT: Final = ("comments are not part of predicates", "write them in the YAML, after a #, outside the text")
 _NULLS: Final = ("this spelling is not part of predicates", "write IS NULL or IS NOT NULL")
 
 _REFUSED: Final[dict[TokenType, tuple[str, str]]] = {
@@ -105,15 +106,25 @@ _OTHER_TIMES: Final = frozenset({"DATE", "TIME", "DATETIME", "TIMESTAMPTZ", "TIM
 
 
 def tokenize(text: str) -> tuple[list[Token], list[Fault]]:
-    """The words of a predicate, names turned into identifiers; and what is refused."""
+    """The words of a predicate, names turned into identifiers; and what is refused.
+
+    The bracket put before the text keeps sqlglot from taking a first word such as SHOW for a command that swallows the
+    rest; it is dropped again.
+    """
     if len(text) > LONGEST:
         return [], [
             Fault(0, "too-long", f"a predicate has at most {LONGEST:,} characters", "define segments and combine them")
         ]
     try:
-        tokens = Tokenizer().tokenize(text)
+        bracket, *rest = Tokenizer().tokenize("(" + text)
     except (SqlglotError, RecursionError):
         return [], [_unclosed(text)]
+    tokens = [
+        Token(each.token_type, each.text, each.line, each.col, each.start - 1, each.end - 1, each.comments)
+        for each in rest
+    ]
+    if bracket.comments:
+        return [], [Fault(_comment(text), "refused", *_COMMENT)]
     if not tokens:
         return [], [Fault(0, "empty-predicate", "the predicate is empty", "write TRUE for everyone")]
     refused = [fault for index in range(len(tokens)) if (fault := _refuse(text, tokens, index))]
@@ -145,8 +156,7 @@ def _refuse(text: str, tokens: list[Token], index: int) -> Fault | None:
     before = tokens[index - 1].token_type if index else None
     calls = index + 1 < len(tokens) and tokens[index + 1].token_type is TokenType.L_PAREN
     if token.comments:
-        hint = "write them in the YAML, after a #, where they are not part of the text"
-        return Fault(_comment(text), "refused", "comments are not part of predicates", hint)
+        return Fault(_comment(text), "refused", *_COMMENT)
     spelt = text[token.start : token.end + 1]
     is_word = token.token_type not in GRAMMAR and spelt.replace(" ", "_").isidentifier()
     if token.token_type is TokenType.IDENTIFIER or (is_word and before is TokenType.DOT):
@@ -155,7 +165,7 @@ def _refuse(text: str, tokens: list[Token], index: int) -> Fault | None:
     if spelt in _SPELT:
         reason = (f"`{spelt}` is not part of predicates", f"write {_SPELT[spelt]}")
     elif is_word:
-        reason = _REFUSED.get(token.token_type) or _WORDS.get(token.text.upper())
+        reason = _WORDS.get(token.text.upper()) or _REFUSED.get(token.token_type)
         reason = reason if reason and (calls or _reads_as_operator(tokens, index)) else None
         if reason is None and calls and token.text.lower() not in FUNCTIONS:
             reason = _CAST if token.text.upper() in ("CAST", "TRY_CAST", "CONVERT") else _FUNCTION

@@ -51,17 +51,17 @@ def _event(name: str, body: Mapping | None, also: tuple[str, ...], found: Findin
         return PlannedEvent(name)
     properties = mapping_of(body.get("properties"))
     rename = mapping_of(body.get("rename"))
-    planned = {
-        key.text: _property(key.text, node, found) for key, node in properties or () if isinstance(node, Mapping)
-    }
+    read = [_property(key.text, node, found) for key, node in properties or () if isinstance(node, Mapping)]
+    planned = {each.name: each for each in read if each is not None}
+    named = properties.names() if properties else []
     renames: dict[str, str] = {}
     for key, node in rename or ():
         target = text_of(node)
         if target is None:
             continue
         renames[key.text] = target
-        if planned and target not in planned:
-            close = nearest(target, planned)
+        if named and target not in named:
+            close = nearest(target, named)
             message = f"`{name}` plans no property `{target}` that `{key.text}` could be read as"
             found.error(node.place, "unknown-property", message, f"did you mean `{close}`?" if close else None)
     return PlannedEvent(
@@ -75,20 +75,22 @@ def _event(name: str, body: Mapping | None, also: tuple[str, ...], found: Findin
     )
 
 
-def _property(name: str, node: Mapping, found: Findings) -> Property:
+def _property(name: str, node: Mapping, found: Findings) -> Property | None:
     kind = text_of(node.get("type"))
-    type_ = PropertyType(kind) if kind in tuple(PropertyType) else PropertyType.STRING
+    if kind not in tuple(PropertyType):
+        return None
+    type_ = PropertyType(kind)
     required, enum = node.get("required"), node.get("enum")
     values = enum.items if isinstance(enum, Items) else ()
     low, high = node.get("min"), node.get("max")
     minimum, maximum = (millionths(plain(bound)) if bound else None for bound in (low, high))
     for bound in (low, high):
-        if bound is not None and kind in tuple(PropertyType) and type_ not in _NUMERIC:
+        if bound is not None and type_ not in _NUMERIC:
             found.error(bound.place, "wrong-value", f"`{name}` is a {type_}: only numbers have min and max")
     if minimum is not None and maximum is not None and minimum > maximum and low is not None:
         found.error(low.place, "wrong-value", f"`{name}` has a min above its max")
     for value in values:
-        if kind in tuple(PropertyType) and not fits(plain(value), type_):
+        if not fits(plain(value), type_):
             found.error(value.place, "wrong-value", f"`{name}` is a {type_}; this value of its enum is not")
     return Property(
         name,
