@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tests.engine.clocks import t
-from waypost.engine.decide import Answer, Chart, settle
+from waypost.engine.charts import chart_of
+from waypost.engine.decide import Answer, settle
 from waypost.engine.entries import decision_event
 from waypost.engine.history import History
-from waypost.engine.journeys import Route, Standing, paths
-from waypost.engine.steps import Phrasebook
+from waypost.engine.journeys import Route, paths
+from waypost.engine.standing import Standing
 from waypost.model.changes import Definitions
 from waypost.model.conditions import Compare, Literal, Op, SignalOf, TraitOf, Truth
 from waypost.model.decisions import Asked, Verdict
@@ -72,7 +73,7 @@ class Person:
     def ask(self, asked: Asked | None = None, **more: object) -> Answer:
         """What is decided for her now; nothing is remembered of it."""
         question = asked or Asked(**more)  # type: ignore[arg-type]
-        return settle(Chart(self.definitions, paths(self.definitions), Phrasebook()), self.standing(), question)
+        return settle(chart_of(self.definitions), self.standing(), question)
 
     def offered(self, asked: Asked | None = None, **more: object) -> list[str]:
         """The steps she is offered; the decision goes into her history."""

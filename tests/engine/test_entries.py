@@ -78,14 +78,20 @@ def test_the_digest_is_the_same_while_nothing_new_is_said() -> None:
     person.at += 1
     repeated = person.ask().decision
     assert repeated.offers[0].held
-    assert repeated.digest == first.digest == person.history.digest
+    assert repeated.digest == first.digest
+    assert person.history.latest() == (NOON, first.decision_id, first.digest)
     assert repeated.decision_id != first.decision_id
     person.does("Step Completed", "tip")
     assert person.ask().decision.digest != first.digest
 
 
-def test_pushes_have_no_digest() -> None:
-    assert ada().ask(push=True).decision.digest == ""
+def test_what_is_said_of_pushes_is_kept_apart() -> None:
+    person = ada()
+    asked, pushed = person.ask().decision, person.ask(push=True).decision
+    person.history.remember(decision_event(asked))
+    person.history.remember(decision_event(pushed))
+    assert person.history.latest() == (NOON, asked.decision_id, asked.digest)
+    assert person.history.latest(push=True) == (NOON, pushed.decision_id, pushed.digest)
 
 
 def test_the_end_of_a_delivery_counts_once_and_names_its_reason() -> None:

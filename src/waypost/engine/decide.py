@@ -7,33 +7,22 @@ here knows a clock, a store or chance: the same log, definitions and question gi
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from waypost.engine.charts import Chart, chart_of
 from waypost.engine.entries import decision_event, delivery_event, identify, read_decision
 from waypost.engine.experiments import assignment_key, held_out, hold_back
 from waypost.engine.history import SLOT
-from waypost.engine.journeys import Candidate, Drop, Path, Standing, done, gather
+from waypost.engine.journeys import Candidate, Drop, done, gather
 from waypost.engine.limits import Budget, budget, refusal, restrain
-from waypost.engine.steps import CopyError, Phrasebook, because, locales, speak, variables
+from waypost.engine.profiles import Profile
+from waypost.engine.program import Program
+from waypost.engine.standing import Standing, stand
+from waypost.engine.steps import CopyError, because, locales, speak, variables
 from waypost.model.changes import Definitions
 from waypost.model.decisions import Asked, Decision, Offer, Verdict
 from waypost.model.steps import Content, Step
+from waypost.model.time import Instant
 
-__all__ = [
-    "Answer",
-    "Chart",
-    "decision_event",
-    "delivery_event",
-    "read_decision",
-    "settle",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """What can be prepared before anybody comes, once for a definition set."""
-
-    definitions: Definitions
-    paths: tuple[Path, ...]
-    book: Phrasebook
+__all__ = ["Answer", "answer", "decide", "decision_event", "delivery_event", "read_decision", "settle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +31,16 @@ class Answer:
 
     decision: Decision
     contents: Mapping[str, Content]
+
+
+def decide(program: Program, profile: Profile, asked: Asked, now: Instant) -> Decision:
+    """What one person gets as of `now`, which is not before `profile.seen`, and why not the rest."""
+    return answer(program, profile, asked, now).decision
+
+
+def answer(program: Program, profile: Profile, asked: Asked, now: Instant) -> Answer:
+    """The decision, and the words of what it offers."""
+    return settle(chart_of(program.definitions), stand(program, profile, now), asked)
 
 
 def settle(chart: Chart, standing: Standing, asked: Asked, only: str | None = None) -> Answer:

@@ -32,8 +32,7 @@ def identify(decision: Decision) -> Decision:
         [offer.step for offer in decision.offers],
         [[verdict.step, verdict.phase, "" if verdict.kept else verdict.reason] for verdict in decision.verdicts],
     ]
-    digest = "" if decision.asked.push else _hash(said)
-    unnamed = msgspec.structs.replace(decision, decision_id="", digest=digest)
+    unnamed = msgspec.structs.replace(decision, decision_id="", digest=_hash(said))
     return msgspec.structs.replace(unnamed, decision_id=_hash(unnamed))
 
 

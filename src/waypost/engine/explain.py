@@ -6,10 +6,15 @@ would happen. What would change it is looked for behind the first reason alone; 
 
 from dataclasses import dataclass
 
-from waypost.engine.decide import Chart, settle
+from waypost.engine.charts import Chart, chart_of
+from waypost.engine.decide import settle
 from waypost.engine.facts import Facts, nearest
-from waypost.engine.journeys import Path, Standing, enrolled, front_of, over
+from waypost.engine.journeys import Path, enrolled, front_of, over
 from waypost.engine.limits import budget
+from waypost.engine.observe import as_of
+from waypost.engine.profiles import Profile
+from waypost.engine.program import Program
+from waypost.engine.standing import Standing, stand
 from waypost.model.conditions import Condition
 from waypost.model.decisions import PHASES, Asked, Change, Explanation, Phase, Verdict
 from waypost.model.people import bare
@@ -22,6 +27,19 @@ _PASSED: dict[Phase, tuple[str, str]] = {
     "hold_back": ("in_programme", "The person is not held out."),
     "restrain": ("allowed", "No pause, cap or quiet hour stands against it."),
 }
+
+
+def explain(program: Program, profile: Profile, step: str, now: Instant, asked: Asked | None = None) -> Explanation:
+    """Why the person gets the step as of `now` or not, asked as a page would, or as what falls due is.
+
+    Raises:
+        KeyError: The definitions have no such step.
+    """
+    found, there = program.definitions.steps[step], as_of(program, profile, now)
+    standing = stand(program, there, now)
+    facts = Facts(program.definitions, standing.state, lambda condition: program.test(condition)(there, now))
+    question = asked if asked is not None else Asked(push=found.is_push)
+    return explained(Inquiry(chart_of(program.definitions), standing, question, facts), found)
 
 
 @dataclass(frozen=True, slots=True)

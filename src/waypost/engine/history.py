@@ -71,7 +71,8 @@ class History(msgspec.Struct, omit_defaults=True):
     """Everything that limits and explanations ask about the past of one person's steps, by step name.
 
     `first_id` is the id that the person's earliest event came with, `decided_key` the assignment key of their earliest
-    decision, `imported` the latest instant of an imported event.
+    decision, `imported` the latest instant of an imported event, `said` the latest decision that a page asked for
+    (`ask`) and the latest about what to send (`push`).
     """
 
     steps: dict[str, StepHistory] = msgspec.field(default_factory=dict)
@@ -79,8 +80,7 @@ class History(msgspec.Struct, omit_defaults=True):
     decided_key: str | None = None
     decided_first: tuple[Instant, str] | None = None
     imported: Instant | None = None
-    digest: str | None = None
-    digest_at: tuple[Instant, str] | None = None
+    said: dict[str, tuple[Instant, str, str]] = msgspec.field(default_factory=dict)
     early: dict[str, tuple[str, Instant]] = msgspec.field(default_factory=dict)
 
     def step(self, name: str) -> StepHistory:
@@ -96,6 +96,10 @@ class History(msgspec.Struct, omit_defaults=True):
         grants = [grant for grant in past.grants if grant.decision_id != decision_id]
         fewer = msgspec.structs.replace(past, grants=grants, offered=past.offered - len(past.grants) + len(grants))
         return msgspec.structs.replace(self, steps={**self.steps, name: fewer})
+
+    def latest(self, *, push: bool = False) -> tuple[Instant, str, str] | None:
+        """Instant, id and digest of the latest decision that is in the log."""
+        return self.said.get("push" if push else "ask")
 
     def grants(self) -> Iterator[Grant]:
         """Every grant that a limit may still count, of all steps and channels."""
@@ -126,8 +130,10 @@ class History(msgspec.Struct, omit_defaults=True):
         if isinstance(key, str) and (self.decided_first is None or event.order < self.decided_first):
             self.decided_key, self.decided_first = key, event.order
         digest = said.get("digest")
-        if isinstance(digest, str) and digest and (self.digest_at is None or event.order > self.digest_at):
-            self.digest, self.digest_at = digest, event.order
+        asked = said.get("asked")
+        if isinstance(digest, str):
+            role = "push" if isinstance(asked, dict) and asked.get("push") else "ask"
+            self.said[role] = max(self.said.get(role, (event.at, "", "")), (*event.order, digest))
         for name in _texts(said.get("opened")):
             step = self.step(name)
             step.opened = max(step.opened or event.at, event.at)

@@ -5,45 +5,19 @@ gathering thirty steps is thirty look-ups. Whether a step may come now is not as
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
 
 import msgspec
 
-from waypost.engine.history import History, StepHistory
+from waypost.engine.history import StepHistory
+from waypost.engine.standing import Standing
 from waypost.model.changes import Definitions
-from waypost.model.conditions import Always, Condition
+from waypost.model.conditions import Condition
 from waypost.model.decisions import Asked, Verdict
 from waypost.model.journeys import Journey
-from waypost.model.people import State, Watch
+from waypost.model.people import Watch
 from waypost.model.steps import Step
 from waypost.model.time import HOUR, Instant, write_instant
-
-_NOTHING: Final = StepHistory()
-_ALWAYS: Final = -(2**62)
-"""The beginning of what was always so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One person as of one instant, as a decision sees them. `watch` has the spells of every watched condition."""
-
-    state: State
-    watch: Mapping[str, Watch]
-    history: History
-    tester: bool = False
-
-    def since(self, name: str, condition: Condition) -> Instant | None:
-        """Since when a watched condition has been TRUE, or None where it is not."""
-        found = self.watch.get(name)
-        if found is None:
-            return _ALWAYS if condition == Always(True) else None
-        return found.since
-
-    def past(self, step: Step) -> StepHistory:
-        """What the step did with the person so far."""
-        return self.history.steps.get(step.name, _NOTHING)
 
 
 class Route(msgspec.Struct, frozen=True, gc=False):

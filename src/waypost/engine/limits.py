@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from waypost.engine.history import SLOT
-from waypost.engine.journeys import Candidate, Drop, Standing
+from waypost.engine.journeys import Candidate, Drop
+from waypost.engine.standing import Standing
 from waypost.model.changes import Definitions
 from waypost.model.decisions import Verdict
 from waypost.model.journeys import Limits, QuietHours
