@@ -11,7 +11,7 @@ from typing import Final, cast
 import msgspec
 
 from waypost.engine.messages import MAX_MESSAGE, Unreadable, instant
-from waypost.http.bodies import decode, decode_leniently
+from waypost.http.bodies import decode_leniently, decode_object
 from waypost.model.problems import Problem
 from waypost.model.time import Instant
 from waypost.model.values import Json
@@ -75,9 +75,7 @@ def read_single(body: bytes) -> Parcel:
     """
     if len(body) > MAX_MESSAGE:
         raise Problem("too_large", f"the message has {len(body)} bytes; at most {MAX_MESSAGE} are taken", "shorten it")
-    message = decode(body)
-    if not isinstance(message, dict):
-        raise Problem("malformed", "the body is no JSON object", 'send one message, such as {"userId": …, "event": …}')
+    message = decode_object(body)
     return _parcel([message], None, None, None, message.get("writeKey"))
 
 

@@ -98,6 +98,18 @@ def decode(body: bytes) -> Json:
         return decode_leniently(body)
 
 
+def decode_object(body: bytes) -> dict[str, Json]:
+    """The JSON object of a body.
+
+    Raises:
+        Problem: `malformed` for anything else.
+    """
+    value = decode(body)
+    if not isinstance(value, dict):
+        raise Problem("malformed", "the body is no JSON object", 'send an object, such as {"userId": "ada"}')
+    return value
+
+
 def decode_leniently(body: bytes) -> Json:
     """The JSON value, with NaN and infinities as null, half surrogate pairs as they are and a byte order mark ignored.
 

@@ -27,8 +27,8 @@ STATUS: Final = {
     "too_many": 429,
     "internal": 500,
     "overloaded": 503,
-    "store_full": 503,
-    "store_busy": 503,
+    "store_unavailable": 503,
+    "closed": 503,
     "not_ready": 503,
     "stopping": 503,
 }

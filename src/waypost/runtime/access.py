@@ -8,7 +8,8 @@ know HTTP; doors hand in the texts that they found.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Final, TypeGuard
 from typing import Literal as OneOf
@@ -19,7 +20,9 @@ from jwt.types import Options
 from waypost.model.events import REFUSED_IDS
 from waypost.model.problems import Problem
 from waypost.model.time import DAY, MINUTE, SECOND, Instant
+from waypost.runtime.bundle import Runtime
 from waypost.runtime.clock import Clock
+from waypost.runtime.stores import definitions as facts
 from waypost.runtime.stores import keys as store
 from waypost.runtime.stores.database import Database, Row
 
@@ -34,6 +37,8 @@ REFRESH: Final = 2 * SECOND
 """How soon a key that another process made or revoked is known here."""
 USED_EVERY: Final = MINUTE
 """How exactly `last_used_at` is kept."""
+SIGNING: Final = "signing"
+"""The fact of the store that holds the secret, where the settings have none."""
 MEMORY: Final = 10_000
 """How many texts are remembered between two looks into the store."""
 
@@ -51,14 +56,16 @@ class Key:
 
 
 class Access:
-    """The keys of one store. `reader` is a connection of its own, so that no request waits for the writer.
+    """The keys of one store. `reading` lends connections for reading, so that no request waits for the writer.
 
-    Thread-safe as far as `database` and `reader` are: what is remembered here is only replaced whole.
+    Any thread may use it: what is remembered here is only replaced whole.
     """
 
-    def __init__(self, database: Database, reader: Database, secret: str, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, reading: Callable[[], AbstractContextManager[Database]], secret: str, clock: Clock
+    ) -> None:
         self._database = database
-        self._reader = reader
+        self._reading = reading
         self._secret = secret.encode()
         self._clock = clock
         self._keys: Mapping[bytes, Key] = {}
@@ -90,7 +97,7 @@ class Access:
 
     def listed(self) -> tuple[Key, ...]:
         """Every key, revoked ones too, the oldest first."""
-        return tuple(_key(row) for row in store.rows(self._reader))
+        return tuple(_key(row) for row in self._rows())
 
     def revoke(self, which: str) -> Key:
         """The key, no longer valid. `which` is its id, its name, or the key itself.
@@ -99,7 +106,7 @@ class Access:
             Problem: `unknown_key` where there is no such key.
         """
         digest = _digest(which)
-        for row in store.rows(self._reader):
+        for row in self._rows():
             if row[5] is None and (which in row[:3:2] or hmac.compare_digest(row[6], digest)):
                 now = self._clock.now()
                 with self._database.transaction():
@@ -186,12 +193,26 @@ class Access:
         proof = hmac.digest(self._secret, b"identity:" + key_id.encode(), "sha256").hex()
         return f"wp_identity_{key_id}_{proof}"
 
+    def _rows(self) -> list[Row]:
+        with self._reading() as database:
+            return store.rows(database)
+
     def _read(self, now: Instant) -> None:
-        valid = [row for row in store.rows(self._reader) if row[5] is None]
+        valid = [row for row in self._rows() if row[5] is None]
         self._keys = {row[6]: _key(row) for row in valid}
         self._found = {}
         self._subjects = {}
         self._read_at = now
+
+
+def open_access(runtime: Runtime) -> Access:
+    """The keys of an open Waypost, with the secret of its settings or else one made and kept in its store."""
+    secret = runtime.settings.secret
+    if not secret:
+        with runtime.database.transaction():
+            secret = facts.fact(runtime.database, SIGNING) or secrets.token_urlsafe(32)
+            facts.say(runtime.database, SIGNING, secret)
+    return Access(runtime.database, runtime.reading, secret, runtime.clock)
 
 
 _BARE: Final[Options] = {

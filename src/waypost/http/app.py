@@ -1,0 +1,104 @@
+"""The ASGI application: finds the route, lets it answer, and turns whatever goes wrong into the one error shape.
+
+Raw ASGI, since the hot routes spend most of their time here. Routes are in the tables of their own modules; this file
+must not know what any of them does.
+"""
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Final
+
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from waypost.http import answers, collect, decide, flags, openapi, settings, status
+from waypost.http.answers import Answer, preflight, send_answer
+from waypost.http.bodies import Gone
+from waypost.http.calls import Call, Door
+from waypost.http.metrics import Metrics
+from waypost.http.problems import internal, problem
+from waypost.http.routes import Route, Table
+from waypost.model.problems import Problem
+from waypost.runtime.access import Access, open_access
+from waypost.runtime.bundle import Runtime
+
+ROUTES: Final = (
+    *collect.ROUTES,
+    *decide.ROUTES,
+    *flags.ROUTES,
+    *settings.ROUTES,
+    *status.ROUTES,
+)
+TABLE: Final = Table((*ROUTES, openapi.schema_route(ROUTES)))
+
+_log = structlog.get_logger("waypost.http")
+
+
+class App:
+    """The application over one open Waypost. Call it as ASGI says."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await _no_http(scope, receive, send)
+            return
+        began = time.perf_counter()
+        methods, tail = TABLE.find(scope["path"])
+        method = scope["method"]
+        route = methods.get("GET" if method == "HEAD" else method)
+        try:
+            answer = await self._answer(route, methods, tail, scope, receive)
+        except Gone:
+            return
+        pages = any(known.pages for known in methods.values())
+        if method == "HEAD":
+            answer = Answer(answer.status, b"", answer.headers)
+        with suppress(OSError):  # the client may be gone
+            await send_answer(send, answer, answers.EXPOSED if pages else ())
+        label = "unknown" if route is None else route.path
+        self.door.metrics.answered(label, answer.status, time.perf_counter() - began)
+
+    async def _answer(
+        self, route: Route | None, methods: Mapping[str, Route], tail: str, scope: Scope, receive: Receive
+    ) -> Answer:
+        headers = dict(scope["headers"])
+        try:
+            if route is not None:
+                return await route.handler(Call(self.door, scope, receive, headers, tail))
+            if scope["method"] == "OPTIONS" and any(known.pages for known in methods.values()):
+                return preflight(headers.get(b"access-control-request-headers"))
+            raise _unknown(scope, methods)
+        except Problem as found:
+            return problem(found)
+        except Gone:
+            raise
+        except Exception:
+            _log.exception("a request failed", path=scope["path"], method=scope["method"])
+            return internal()
+
+
+def _unknown(scope: Scope, methods: Mapping[str, Route]) -> Problem:
+    if methods:
+        return Problem("method_not_allowed", f"this path takes {' and '.join(methods)}, not {scope['method'][:20]}")
+    return Problem("not_found", f"there is nothing at {scope['path'][:100]}", "see /schema for what there is")
+
+
+async def _no_http(scope: Scope, receive: Receive, send: Send) -> None:
+    """Lifespan has nothing to do: whoever made the app opened the Waypost. Sockets are closed."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1000})
+        return
+    while scope["type"] == "lifespan":
+        message = await receive()
+        await send({"type": message["type"] + ".complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+def build_app(runtime: Runtime, access: Access | None = None) -> App:
+    """The application over an open Waypost; keys are those of its store."""
+    return App(Door(runtime, access or open_access(runtime), Metrics()))
