@@ -106,7 +106,7 @@ def compile_condition(condition: Condition, source: Source[T]) -> Test[T]:
         case Missing(operand):
             return source.missing(operand)
         case Differs(left, right):
-            return _differs(_compare(Op.EQ, left, right, source), source.missing(left), source.missing(right))
+            return _differs(_compare(Op.EQ, left, right, source), source.read(left), source.read(right))
         case Has(path, literal):
             return source.has(path, literal)
         case InSegment(name):
@@ -201,12 +201,12 @@ def like_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-def _differs(
-    equal: Test[T], left_missing: Callable[[T, Instant], bool], right_missing: Callable[[T, Instant], bool]
-) -> Test[T]:
+def _differs(equal: Test[T], left: Read[T], right: Read[T]) -> Test[T]:
+    """Never NULL. A list or an object has no value to compare, so it does not differ from what is missing."""
+
     def differs(thing: T, at: Instant) -> bool | None:
         if equal(thing, at) is True:
             return False
-        return not (left_missing(thing, at) and right_missing(thing, at))
+        return not (left(thing, at) is None and right(thing, at) is None)
 
     return differs

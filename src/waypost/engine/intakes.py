@@ -5,7 +5,7 @@ its filters (`where:`, the onboarding windows) and the properties that are read 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from waypost.engine.conditions import Test, compile_condition
 from waypost.engine.operands import EventOperands
@@ -32,7 +32,7 @@ class Sort:
 
     kind: str
     name: str | None
-    planned: PlannedEvent | None = None
+    planned: PlannedEvent | None = field(default=None, compare=False)  # the name says it already
     own: bool = False
 
     def taken_by(self, select: Select) -> bool:
