@@ -1,0 +1,96 @@
+"""What a batch of events says of who is who: new links, and whose logs must be folded again because of them.
+
+Links count whatever their time, so that a new one may move events that were folded long ago. Whoever could be
+concerned is folded again; most links concern nobody, since the anonymous id has no events of its own yet.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from waypost.model.events import Event
+from waypost.model.people import Alias, Id, PersonId, Undo, anonymous, user
+from waypost.model.values import Json
+from waypost.runtime.identity import Identities
+from waypost.runtime.stores import events as log
+from waypost.runtime.stores import people as store
+from waypost.runtime.stores.database import Database
+
+
+def ids_of(event: Event) -> list[Id]:
+    """Every id that an event names."""
+    found = []
+    if event.user_id is not None:
+        found.append(user(event.user_id))
+    if event.anonymous_id is not None:
+        found.append(anonymous(event.anonymous_id))
+    if event.kind == "alias" and event.previous_id is not None:
+        found += [user(event.previous_id), anonymous(event.previous_id)]
+    return found
+
+
+def undo_of(event: Event) -> Undo:
+    """What an `undo` entry takes back.
+
+    Raises:
+        ValueError: Where the entry is not one that `lookup.undo_link` wrote.
+    """
+    said = event.properties
+    one, other, start, end = (said.get(key) for key in ("one", "other", "start", "end"))
+    if isinstance(one, str) and isinstance(other, str) and isinstance(start, int) and isinstance(end, int):
+        return Undo(one, other, start, end)
+    raise ValueError(f"the entry {event.message_id} is no undo: {dict[str, Json](said)}")
+
+
+def relink(database: Database, identities: Identities, events: Sequence[Event], fresh: set[Id]) -> set[PersonId]:
+    """Keep what these appended events say of links; the people whose logs it may change.
+
+    `fresh` are ids that the store met with this batch: nothing was folded of them yet.
+    """
+    pairs: dict[tuple[Id, Id], None] = {}
+    around: set[Id] = set()
+    aliases: list[Alias] = []
+    undos: list[tuple[str, Undo]] = []
+    for event in events:
+        if event.user_id is not None and event.anonymous_id is not None:
+            one, other = anonymous(event.anonymous_id), user(event.user_id)
+            if not identities.linked(one, other):
+                pairs[one, other] = None
+                if one not in fresh and log.last_of(database, [identities.number_of(one)]):
+                    around.add(one)
+            elif not identities.is_plain(one) and identities.claimed_again(one, event):
+                around.add(one)
+        if event.kind == "alias" and event.user_id is not None and event.previous_id is not None:
+            aliases.append(Alias(event.previous_id, event.user_id, event.at, event.message_id))
+            pairs[anonymous(event.previous_id), user(event.user_id)] = None
+            around |= {user(event.previous_id), user(event.user_id), anonymous(event.previous_id)}
+        elif event.kind == "undo":
+            undo = undo_of(event)
+            undos.append((event.message_id, undo))
+            around |= {id_ for name in (undo.one, undo.other) for id_ in (user(name), anonymous(name))}
+    if not (pairs or aliases or undos or around):
+        return set()
+    known = {identity for identity in around if identities.find(identity) is not None}
+    involved = _circles(identities, known)
+    people = _people(identities, known | involved)
+    for alias in aliases:
+        store.add_alias(database, alias)
+    for message_id, undo in undos:
+        store.add_undo(database, message_id, undo)
+    identities.link(list(pairs))
+    if undos:
+        identities.forget()
+        identities.number({identity for event in events for identity in ids_of(event)} | known | involved)
+    elif aliases:
+        identities.merged(known | involved | _circles(identities, known))
+    involved |= _circles(identities, known)
+    return people | _people(identities, known | involved)
+
+
+def _circles(identities: Identities, ids: Iterable[Id]) -> set[Id]:
+    return {identity for one in ids for identity in identities.circle(one) if identities.find(identity) is not None}
+
+
+def _people(identities: Identities, ids: Iterable[Id]) -> set[PersonId]:
+    """The people to whom these ids belong, at whatever time, and the people they would be alone."""
+    found = {PersonId(identity) for identity in ids}
+    found |= {person for identity in ids if (person := identities.person(identity)) is not None}
+    return found

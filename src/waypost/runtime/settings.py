@@ -1,0 +1,99 @@
+"""Settings: where the project lies, where its data are kept, and how people reach it.
+
+They come from `WAYPOST_…` environment variables; each may come from a file instead, named by `WAYPOST_…_FILE`. Options
+of a command win over both.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+
+from waypost.model.problems import Problem
+
+DATA: Final = ".waypost"
+"""The folder beside the project's files in which the embedded default keeps everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one Waypost runs. Everything has a default but the folder.
+
+    Attributes:
+        folder: The project folder, with `waypost.yaml` at its root.
+        store: `sqlite:///PATH`, `sqlite://` for memory; empty for `FOLDER/.waypost/waypost.db`.
+        port: The port that `serve` listens on.
+        host: The address that `serve` listens on.
+        url: The address at which people reach it; empty for this machine and port.
+        smtp: Where e-mail is handed over, `smtp://user:password@host:port`; empty for no e-mail.
+        mail_from: The sender of e-mail.
+        secret: What tokens and links are signed with; empty for one made and kept in the store.
+        hot_profiles: How many people's profiles are kept in memory.
+    """
+
+    folder: Path
+    store: str = ""
+    port: int = 8000
+    host: str = "127.0.0.1"
+    url: str = ""
+    smtp: str = field(default="", repr=False)
+    mail_from: str = ""
+    secret: str = field(default="", repr=False)
+    hot_profiles: int = 200_000
+
+    @property
+    def store_path(self) -> Path | None:
+        """The file of the store, None for a store in memory.
+
+        Raises:
+            Problem: Where `store` is of a kind that this release does not know.
+        """
+        if not self.store:
+            return self.folder / DATA / "waypost.db"
+        if self.store == "sqlite://":
+            return None
+        if self.store.startswith("sqlite:///"):
+            return Path(self.store.removeprefix("sqlite:///"))
+        raise Problem(
+            "unknown_store",
+            f"WAYPOST_STORE is {self.store.split('://')[0]}://…, which this release cannot open",
+            "write sqlite:///PATH, or leave it out",
+        )
+
+    @property
+    def data(self) -> Path:
+        """The folder for what is kept beside the store."""
+        return self.folder / DATA
+
+
+def from_environment(environment: Mapping[str, str], folder: Path, **options: str | int | None) -> Settings:
+    """Settings as the environment says, with options before it; an option of None does not count.
+
+    Raises:
+        Problem: Where a number is none, or a file named by `…_FILE` cannot be read.
+    """
+    given: dict[str, Any] = {}
+    for item in fields(Settings):
+        name = f"WAYPOST_{item.name.upper()}"
+        option = options.get(item.name)
+        value = _value(environment, name) if option is None else option
+        if value is not None and item.name != "folder":
+            given[item.name] = _number(name, value) if item.type is int else str(value)
+    return Settings(folder, **given)
+
+
+def _value(environment: Mapping[str, str], name: str) -> str | None:
+    file = environment.get(f"{name}_FILE")
+    if not file:
+        return environment.get(name) or None
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise Problem("bad_setting", f"{name}_FILE names {file}, which cannot be read: {error.strerror}") from error
+
+
+def _number(name: str, value: str | int) -> int:
+    try:
+        return int(value)
+    except ValueError as error:
+        raise Problem("bad_setting", f"{name} is {value!r}; expected a whole number") from error

@@ -1,0 +1,97 @@
+"""Opening a Waypost: the store, the live definitions, the committing thread; and closing it.
+
+`open_runtime` may be called by several processes on one store, but only one of them may be its host (`serve`): that one
+evaluates wake-ups and sends deliveries.
+"""
+
+from collections.abc import Mapping
+
+from waypost.runtime.bundle import Live, Runtime
+from waypost.runtime.channels import Channel
+from waypost.runtime.clock import Clock, SystemClock
+from waypost.runtime.commits import Commits
+from waypost.runtime.definitions import PAUSED, first_live
+from waypost.runtime.identity import Identities
+from waypost.runtime.profiles import Profiles
+from waypost.runtime.settings import Settings
+from waypost.runtime.stores import definitions as facts
+from waypost.runtime.stores import events as log
+from waypost.runtime.stores.database import Database, StoreRefused
+from waypost.runtime.stores.sqlite import HostLock, Sqlite
+from waypost.runtime.timers import Timers
+from waypost.runtime.transactions import extend, idle, recover, transact
+
+
+def open_runtime(
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    host: bool = False,
+    channels: Mapping[str, Channel] | None = None,
+) -> Runtime:
+    """An open Waypost over the store and the project that the settings name.
+
+    Args:
+        settings: Where everything is.
+        clock: What time it is; None is the machine's clock.
+        host: Insist on being the store's only server. Otherwise it is host if nobody else is.
+        channels: How deliveries leave, by channel; those of a channel that is not here are held.
+
+    Raises:
+        Problem: A store that cannot be opened or has a host already, or definitions with mistakes.
+    """
+    clock = clock or SystemClock()
+    path = settings.store_path
+    lock = None if path is None else HostLock(path)
+    hosted = lock.take() if lock is not None else True
+    if host and lock is not None and not hosted:
+        raise StoreRefused(
+            "store_in_use",
+            f"the store {path} is in use by another server (process {lock.holder()})",
+            "stop that one first, or name another store in WAYPOST_STORE",
+        )
+    try:
+        database = Sqlite(path)
+        return _assemble(settings, clock, database, lock if hosted else None, channels or {})
+    except BaseException:
+        if lock is not None:
+            lock.release()
+        raise
+
+
+def close(runtime: Runtime) -> None:
+    """Write everything down, stop the committing thread and give the store back."""
+    runtime.commits.close()
+    while idle(runtime):
+        pass
+    runtime.close_readers()
+    runtime.database.close()
+    if runtime.hosted is not None:
+        runtime.hosted.release()
+
+
+def _assemble(
+    settings: Settings, clock: Clock, database: Database, lock: HostLock | None, channels: Mapping[str, Channel]
+) -> Runtime:
+    now = clock.now()
+    with database.transaction():
+        live: Live = first_live(database, settings.folder, now)
+    identities = Identities(database)
+    timers = Timers()
+    runtime = Runtime(
+        settings=settings,
+        clock=clock,
+        database=database,
+        identities=identities,
+        profiles=Profiles(database, identities, timers, settings.hot_profiles),
+        timers=timers,
+        live=live,
+        paused=facts.fact(database, PAUSED) is not None,
+        hosted=lock,
+        last_seq=log.last(database),
+        channels=channels,
+    )
+    extend(runtime, now)
+    recover(runtime, now)
+    runtime._commits = Commits(lambda group: transact(runtime, group), lambda: idle(runtime))
+    return runtime

@@ -1,0 +1,214 @@
+"""The log and the quarantine: what happened, in order of arrival, never changed; and what was not fit for it.
+
+An event's `owner` is its user id, or where it has none its anonymous id; whose person that is, `runtime.identity`
+says. Positions in the log (`seq`) only grow.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+import pyarrow as pa
+
+from waypost.model.events import Event
+from waypost.model.people import Id
+from waypost.model.time import Instant
+from waypost.model.values import Json
+from waypost.runtime.stores.database import Cell, Database, Row
+
+PAGE: Final = 20_000
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+_decode = msgspec.json.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A message that was not fit for the log, as it came, and why."""
+
+    received_at: Instant
+    origin: str
+    line: int | None
+    code: str
+    reason: str
+    original: str
+    row: int = 0
+
+
+def write_properties(properties: Mapping[str, Json]) -> str:
+    """Properties as JSON text with sorted keys."""
+    return _encode(properties).decode() if properties else "{}"
+
+
+def owner_id(event: Event) -> Id:
+    """The id that an event is filed under: its user id, else its anonymous id."""
+    return Id(f"u:{event.user_id}" if event.user_id is not None else f"a:{event.anonymous_id}")
+
+
+def seen(database: Database, message_ids: Sequence[str]) -> set[str]:
+    """Which of these message ids are in the log."""
+    return {row[0] for row in database.among("events_seen", message_ids)}
+
+
+def append(database: Database, rows: Sequence[Sequence[Cell]]) -> None:
+    """Append events whose message ids are new."""
+    database.many("events_append", rows)
+
+
+def last(database: Database) -> int:
+    """The position of the latest event."""
+    return int(database.fetch("events_last")[0][0])
+
+
+def last_of(database: Database, owners: Sequence[int], upto: int = 2**62) -> int:
+    """The position of the last event of these owners up to a position, 0 where they have none."""
+    found = [row[0] for owner in owners for row in database.fetch("events_last_of", (owner, upto))]
+    return max(found, default=0)
+
+
+def latest_of(database: Database, owner: int) -> Instant | None:
+    """The instant of the latest event of an owner."""
+    latest: Instant | None = database.fetch("events_latest_of", (owner,))[0][0]
+    return latest
+
+
+def count_of(database: Database, owners: Sequence[int]) -> int:
+    """How many events these owners have."""
+    return int(database.among("events_count_of", owners)[0][0])
+
+
+def of_owners(database: Database, owners: Sequence[int]) -> list[Event]:
+    """All events of these owners, in no particular order."""
+    return [_event(row) for row in database.among("events_of", owners)]
+
+
+def carrying(database: Database, anonymous: int, claimants: Sequence[int]) -> list[Event]:
+    """All events that carry an anonymous id, which these users claimed; in no particular order."""
+    return [_event(row) for row in database.among("events_carrying", [anonymous, *claimants], (anonymous,))]
+
+
+def owners_after(database: Database, seq: int) -> list[tuple[int, bool]]:
+    """The owners of the events behind a position, and whether any of theirs can change who is who."""
+    return [(owner, bool(links)) for owner, links in database.fetch("events_owners_after", (seq,))]
+
+
+def after(database: Database, seq: int) -> Iterator[tuple[int, Event]]:
+    """The log behind a position, in its order."""
+    while page := database.fetch("events_after", (seq, PAGE)):
+        for row in page:
+            yield row[0], _event(row[1:])
+        seq = page[-1][0]
+
+
+def search(database: Database, prefix: str | None, limit: int) -> list[Event]:
+    """The latest events, those whose message id begins so where a prefix is given."""
+    if prefix is None:
+        return [_event(row) for row in database.fetch("events_recent", (limit,))]
+    return [_event(row) for row in database.fetch("events_search", (*_range(prefix), limit))]
+
+
+def count(database: Database, prefix: str | None = None) -> int:
+    """How many events there are, or how many have a message id that begins so."""
+    rows = database.fetch("events_count") if prefix is None else database.fetch("events_count_search", _range(prefix))
+    return int(rows[0][0])
+
+
+def identifies(database: Database) -> Iterator[tuple[int, Mapping[str, Json]]]:
+    """The owner and the traits of every identify in the log."""
+    seq = 0
+    while page := database.fetch("identifies", (seq, PAGE)):
+        for seq, owner, traits in page:  # noqa: B020 — the last one is where the next page begins
+            yield owner, _decode(traits)
+
+
+def quarantine(database: Database, items: Sequence[Quarantined]) -> None:
+    """Keep messages that were not fit for the log."""
+    database.many(
+        "quarantine_add",
+        [(item.received_at, item.origin, item.line, item.code, item.reason, item.original) for item in items],
+    )
+
+
+def quarantined(database: Database, limit: int) -> list[Quarantined]:
+    """What is in quarantine, the latest first."""
+    return [
+        Quarantined(received_at, origin, line, code, reason, original, row)
+        for row, received_at, origin, line, code, reason, original in database.fetch("quarantine_recent", (limit,))
+    ]
+
+
+def count_quarantined(database: Database) -> int:
+    """How many messages are in quarantine."""
+    return int(database.fetch("quarantine_count")[0][0])
+
+
+SCHEMA: Final = pa.schema(
+    [
+        ("seq", pa.int64()),
+        ("message_id", pa.string()),
+        ("kind", pa.string()),
+        ("name", pa.string()),
+        ("at", pa.int64()),
+        ("user_id", pa.string()),
+        ("anonymous_id", pa.string()),
+        ("properties", pa.string()),
+        ("source", pa.string()),
+        ("received_at", pa.int64()),
+        ("previous_id", pa.string()),
+        ("group_id", pa.string()),
+        ("imported", pa.bool_()),
+    ]
+)
+"""The columns in which the log is handed to batch evaluators; instants are microseconds, properties JSON text."""
+
+
+def arrow(database: Database, after_seq: int = 0) -> pa.RecordBatchReader:
+    """The log behind a position as Arrow batches, read as they are asked for."""
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        seq = after_seq
+        while page := database.fetch("events_after", (seq, PAGE)):
+            seqs, ids, kinds, names, ats, owners, others, properties, sources, received, previous, groups, imported = (
+                zip(*page, strict=True)
+            )
+            users = [owner[2:] if owner[0] == "u" else None for owner in owners]
+            anonymous = [
+                other[2:] if other is not None else owner[2:] if owner[0] == "a" else None
+                for owner, other in zip(owners, others, strict=True)
+            ]
+            columns = [
+                seqs, ids, kinds, names, ats, users, anonymous, properties, sources, received, previous, groups,
+                [bool(flag) for flag in imported],
+            ]  # fmt: skip
+            arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+            yield pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
+            seq = page[-1][0]
+
+    return pa.RecordBatchReader.from_batches(SCHEMA, batches())
+
+
+def _range(prefix: str) -> tuple[str, str]:
+    return prefix, prefix + "\U0010ffff"
+
+
+def _event(row: Row) -> Event:
+    message_id, kind, name, at, owner, anonymous, properties, source, received_at, previous_id, group_id, imported = (
+        row[:12]
+    )
+    bare = owner[2:]
+    is_user = owner[0] == "u"
+    return Event(
+        message_id,
+        kind,
+        name,
+        at,
+        bare if is_user else None,
+        (anonymous[2:] if anonymous is not None else None) if is_user else bare,
+        _decode(properties),
+        source,
+        received_at,
+        previous_id,
+        group_id,
+        bool(imported),
+    )

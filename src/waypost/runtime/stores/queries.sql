@@ -1,0 +1,211 @@
+-- Every query of the stores. A line `-- name: sentence` begins one; `(VALUES)` stands for a list of any length.
+-- Standard SQL where there is a choice: another database reads the same page.
+
+-- fact: One fact of the store.
+SELECT value FROM facts WHERE name = ?;
+
+-- fact_set: Remember a fact of the store, in the place of what it was.
+INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- fact_drop: Forget a fact of the store.
+DELETE FROM facts WHERE name = ?;
+
+-- ids_add: Give a number to each id that has none.
+INSERT INTO ids (id) VALUES (?) ON CONFLICT (id) DO NOTHING;
+
+-- ids_numbers: The numbers of these ids.
+SELECT id, number FROM ids WHERE id IN (VALUES);
+
+-- ids_names: The ids with these numbers.
+SELECT number, id FROM ids WHERE number IN (VALUES);
+
+-- ids_after: All ids in the order of their numbers, a page of them.
+SELECT number, id FROM ids WHERE number > ? ORDER BY number LIMIT ?;
+
+-- events_append: Append one event; the caller has made sure that its message id is new.
+INSERT INTO events (message_id, kind, name, at, received_at, owner, anonymous, source, properties, previous_id, group_id, imported)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- events_offer: Append one event, unless its message id is known.
+INSERT INTO events (message_id, kind, name, at, received_at, owner, anonymous, source, properties, previous_id, group_id, imported)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message_id) DO NOTHING;
+
+-- events_seen: Which of these message ids are in the log.
+SELECT message_id FROM events WHERE message_id IN (VALUES);
+
+-- events_last: The position of the latest event in the log.
+SELECT coalesce(max(seq), 0) FROM events;
+
+-- events_last_of: The position of the last event of an owner up to a position.
+SELECT seq FROM events WHERE owner = ? AND seq <= ? ORDER BY seq DESC LIMIT 1;
+
+-- events_latest_of: The instant of the latest event of an owner.
+SELECT max(at) FROM events WHERE owner = ?;
+
+-- events_of: All events of these owners.
+SELECT e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e.received_at, e.previous_id, e.group_id,
+    e.imported, e.seq
+FROM events e JOIN ids o ON o.number = e.owner LEFT JOIN ids a ON a.number = e.anonymous
+WHERE e.owner IN (VALUES);
+
+-- events_carrying: Of the events of these owners, those that carry an anonymous id.
+SELECT e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e.received_at, e.previous_id, e.group_id,
+    e.imported, e.seq
+FROM events e JOIN ids o ON o.number = e.owner LEFT JOIN ids a ON a.number = e.anonymous
+WHERE e.owner IN (VALUES) AND ? IN (e.owner, e.anonymous);
+
+-- events_count_of: How many events these owners have.
+SELECT count(*) FROM events WHERE owner IN (VALUES);
+
+-- events_owners_after: The owners of the events behind a position, and whether any of theirs can change a link.
+SELECT owner, max(anonymous IS NOT NULL OR kind IN ('alias', 'undo')) FROM events WHERE seq > ? GROUP BY owner;
+
+-- events_after: The log behind a position, a page of it.
+SELECT e.seq, e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e.received_at, e.previous_id,
+    e.group_id, e.imported
+FROM events e JOIN ids o ON o.number = e.owner LEFT JOIN ids a ON a.number = e.anonymous
+WHERE e.seq > ? ORDER BY e.seq LIMIT ?;
+
+-- events_search: The log from the latest backwards, by the beginning of the message id.
+SELECT e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e.received_at, e.previous_id, e.group_id,
+    e.imported, e.seq
+FROM events e JOIN ids o ON o.number = e.owner LEFT JOIN ids a ON a.number = e.anonymous
+WHERE e.message_id >= ? AND e.message_id < ? ORDER BY e.seq DESC LIMIT ?;
+
+-- events_recent: The log from the latest backwards.
+SELECT e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e.received_at, e.previous_id, e.group_id,
+    e.imported, e.seq
+FROM events e JOIN ids o ON o.number = e.owner LEFT JOIN ids a ON a.number = e.anonymous
+ORDER BY e.seq DESC LIMIT ?;
+
+-- events_count: How many events there are.
+SELECT count(*) FROM events;
+
+-- events_count_search: How many events have a message id that begins so.
+SELECT count(*) FROM events WHERE message_id >= ? AND message_id < ?;
+
+-- claims_of: The messages of these users that carried an anonymous id.
+SELECT u.id, e.at, e.message_id FROM events e JOIN ids u ON u.number = e.owner
+WHERE e.owner IN (VALUES) AND e.anonymous = ?;
+
+-- identifies: Every identify in the log, a page of them.
+SELECT seq, owner, properties FROM events WHERE seq > ? AND kind = 'identify' ORDER BY seq LIMIT ?;
+
+-- quarantine_add: Keep a message that was not fit for the log.
+INSERT INTO quarantine (received_at, origin, line, code, reason, original) VALUES (?, ?, ?, ?, ?, ?);
+
+-- quarantine_recent: What is in quarantine, from the latest backwards.
+SELECT row, received_at, origin, line, code, reason, original FROM quarantine ORDER BY row DESC LIMIT ?;
+
+-- quarantine_count: How many messages are in quarantine.
+SELECT count(*) FROM quarantine;
+
+-- links_add: Remember that a user claimed an anonymous id.
+INSERT INTO links (anonymous, user) VALUES (?, ?) ON CONFLICT DO NOTHING;
+
+-- links_of_anonymous: The users that ever claimed these anonymous ids.
+SELECT anonymous, user FROM links WHERE anonymous IN (VALUES);
+
+-- links_of_user: The anonymous ids that these users ever claimed.
+SELECT anonymous, user FROM links WHERE user IN (VALUES);
+
+-- aliases_add: Remember an explicit merge.
+INSERT INTO aliases (message_id, previous, user, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
+
+-- aliases_from: The merges of these users into others.
+SELECT previous, user, at, message_id FROM aliases WHERE previous IN (VALUES);
+
+-- aliases_into: The merges of others into these users.
+SELECT previous, user, at, message_id FROM aliases WHERE user IN (VALUES);
+
+-- undos_add: Remember what was taken back.
+INSERT INTO undos (message_id, one, other, start, until) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING;
+
+-- undos_all: Everything that was taken back.
+SELECT one, other, start, until FROM undos;
+
+-- external_add: Let a trait's value look a person up.
+INSERT INTO external_ids (value, trait, owner) VALUES (?, ?, ?) ON CONFLICT DO NOTHING;
+
+-- external_find: The owners whose trait had this value.
+SELECT trait, owner FROM external_ids WHERE value = ?;
+
+-- external_clear: Forget all external ids (they are read from the log again).
+DELETE FROM external_ids;
+
+-- profile: The cached profile of one person.
+SELECT seq, wake, future, push, data FROM profiles WHERE person = ?;
+
+-- profile_set: Cache a profile.
+INSERT INTO profiles (person, seq, wake, future, push, data) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (person) DO UPDATE SET seq = excluded.seq, wake = excluded.wake, future = excluded.future,
+    push = excluded.push, data = excluded.data;
+
+-- profile_drop: Drop a cached profile.
+DELETE FROM profiles WHERE person = ?;
+
+-- profile_wake: Only set when a person must be looked at, and drop what was cached.
+INSERT INTO profiles (person, seq, wake, future, push, data) VALUES (?, 0, ?, NULL, NULL, NULL)
+ON CONFLICT (person) DO UPDATE SET seq = 0, wake = excluded.wake, future = NULL, data = NULL;
+
+-- profiles_due: Who must be looked at between two instants.
+SELECT wake, person FROM profiles WHERE wake > ? AND wake <= ?;
+
+-- profiles_wake_all: Look at everyone again.
+UPDATE profiles SET wake = ?, seq = 0, future = NULL, data = NULL;
+
+-- profiles_count: How many profiles are cached.
+SELECT count(*) FROM profiles;
+
+-- outbox_add: Let a delivery wait.
+INSERT INTO outbox (delivery_id, owner, step, channel, decision_id, definition_set, decided_at, due, attempts, held)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, NULL) ON CONFLICT DO NOTHING;
+
+-- outbox_due: The deliveries that are due, the earliest first.
+SELECT delivery_id, owner, step, channel, decision_id, definition_set, decided_at, due, attempts, held
+FROM outbox WHERE due <= ? ORDER BY due LIMIT ?;
+
+-- outbox_of: The deliveries that wait for these owners.
+SELECT delivery_id, owner, step, channel, decision_id, definition_set, decided_at, due, attempts, held
+FROM outbox WHERE owner IN (VALUES) ORDER BY due;
+
+-- outbox_one: One delivery that waits.
+SELECT delivery_id, owner, step, channel, decision_id, definition_set, decided_at, due, attempts, held
+FROM outbox WHERE delivery_id = ?;
+
+-- outbox_all: The deliveries that wait, the earliest first.
+SELECT delivery_id, owner, step, channel, decision_id, definition_set, decided_at, due, attempts, held
+FROM outbox ORDER BY due LIMIT ?;
+
+-- outbox_later: Let a delivery wait longer, and say why.
+UPDATE outbox SET due = ?, attempts = ?, held = ? WHERE delivery_id = ?;
+
+-- outbox_done: A delivery needs no more waiting.
+DELETE FROM outbox WHERE delivery_id = ?;
+
+-- outbox_next: When the next delivery is due.
+SELECT min(due) FROM outbox;
+
+-- definition_set: The files of a definition set.
+SELECT files FROM definition_sets WHERE hash = ?;
+
+-- definition_set_add: Keep a definition set.
+INSERT INTO definition_sets (hash, files) VALUES (?, ?) ON CONFLICT DO NOTHING;
+
+-- applied_add: Write down that a definition set went live, and why.
+INSERT INTO applied (hash, at, reason) VALUES (?, ?, ?);
+
+-- applied_all: Which definition sets went live, the latest first.
+SELECT number, hash, at, reason FROM applied ORDER BY number DESC LIMIT ?;
+
+-- keys_all: Every key, the oldest first.
+SELECT key_id, kind, name, created_at, last_used_at, revoked_at, hash FROM keys ORDER BY created_at, key_id;
+
+-- keys_add: Keep a new key.
+INSERT INTO keys (key_id, kind, name, created_at, hash) VALUES (?, ?, ?, ?, ?);
+
+-- keys_revoke: Write down that a key is no longer valid.
+UPDATE keys SET revoked_at = ? WHERE key_id = ?;
+
+-- keys_used: Write down when a key was last used.
+UPDATE keys SET last_used_at = ? WHERE key_id = ?;

@@ -1,0 +1,178 @@
+"""The port on SQLite: one file beside the project (or memory, for tests), durable when a transaction returns.
+
+WAL with `synchronous=FULL`: readers never wait for the writer, and a commit is on disk before it is acknowledged. The
+write-ahead log is checkpointed rarely, since each checkpoint writes many pages at once (docs/records). A server takes
+the lock file beside the store, so that a second one is refused; other commands may write beside it.
+"""
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from waypost.runtime.stores.database import (
+    Cell,
+    Database,
+    Row,
+    StoreRefused,
+    StoreUnavailable,
+    migrations,
+    queries,
+)
+
+PATIENCE: Final = 10.0
+"""Seconds that a writer waits for another process's transaction."""
+
+CHECKPOINT_PAGES: Final = 16_384
+CACHE_KIB: Final = 64 * 1024
+
+
+class Sqlite:
+    """One connection to a store in a file, or in memory where `path` is None."""
+
+    def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
+        self.path = path
+        self._queries: Mapping[str, str] = queries()
+        self._lock = threading.RLock()
+        self._version = 0
+        if path is not None and not read_only:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._connection = _connect(path, read_only)
+            if not read_only:
+                self._migrate()
+        except sqlite3.DatabaseError as error:
+            raise StoreRefused(
+                "store_unreadable",
+                f"the store {path} cannot be opened: {error}",
+                "check the path in WAYPOST_STORE and the permissions of its folder, or restore a backup",
+            ) from error
+        self.foreign_commits()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside is committed together when the block ends, or nothing where it raises."""
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.OperationalError as error:
+                raise StoreUnavailable(
+                    "store_unavailable",
+                    f"the store {self.path or 'in memory'} did not take the write: {error}; nothing of it was kept",
+                    "free some space on its disk or end what holds the file, then send it again",
+                ) from error
+
+    def fetch(self, query: str, parameters: Sequence[Cell] = ()) -> list[Row]:
+        """All rows of a named query."""
+        with self._lock:
+            return self._connection.execute(self._queries[query], parameters).fetchall()
+
+    def execute(self, query: str, parameters: Sequence[Cell] = ()) -> None:
+        """Run a named query that answers nothing."""
+        with self._lock:
+            self._connection.execute(self._queries[query], parameters)
+
+    def many(self, query: str, rows: Sequence[Sequence[Cell]]) -> None:
+        """Run a named query once for each row of parameters."""
+        with self._lock:
+            self._connection.executemany(self._queries[query], rows)
+
+    def among(self, query: str, values: Sequence[Cell], parameters: Sequence[Cell] = ()) -> list[Row]:
+        """All rows of a named query whose `(VALUES)` stands for a list of any length; `parameters` come after it."""
+        marks = ",".join("?" * len(values))
+        sql = self._queries[query].replace("(VALUES)", f"({marks})")
+        with self._lock:
+            return self._connection.execute(sql, (*values, *parameters)).fetchall()
+
+    def foreign_commits(self) -> bool:
+        """Whether another connection has written since this was last asked."""
+        with self._lock:
+            version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        changed = version != self._version
+        self._version = version
+        return changed
+
+    def limit_pages(self, pages: int) -> None:
+        """Refuse to grow beyond so many pages, as a full disk would (for tests of exactly that)."""
+        self._connection.execute(f"PRAGMA max_page_count = {int(pages)}")
+
+    def reader(self) -> Database:
+        """A further connection for reading; of a store in memory, the same one."""
+        return self if self.path is None else Sqlite(self.path, read_only=True)
+
+    def close(self) -> None:
+        """Close the connection; the last one to close a file empties its write-ahead log into it."""
+        with self._lock:
+            self._connection.close()
+
+    def _migrate(self) -> None:
+        (found,) = self._connection.execute("PRAGMA user_version").fetchone()
+        known = migrations()
+        newest = max(known)
+        if found > newest:
+            self._connection.close()
+            raise StoreRefused(
+                "store_newer",
+                f"the store {self.path} was written by a newer release of Waypost (its format is {found}, this release "
+                f"knows {newest})",
+                "install that release again, or restore a backup made before it",
+            )
+        for number, sql in known.items():
+            if number > found:
+                self._connection.executescript(f"BEGIN IMMEDIATE; {sql}; PRAGMA user_version = {number}; COMMIT;")
+
+
+def _connect(path: Path | None, read_only: bool) -> sqlite3.Connection:
+    address = ":memory:" if path is None else f"{path.resolve().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+    connection = sqlite3.connect(
+        address, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    pragmas = [f"cache_size = -{CACHE_KIB}", "temp_store = MEMORY", "mmap_size = 268435456"]
+    if not read_only:
+        pragmas += ["journal_mode = WAL", "synchronous = FULL", f"wal_autocheckpoint = {CHECKPOINT_PAGES}"]
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+class HostLock:
+    """The right to be the one server of a store: a lock of the operating system, gone with the process."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._file: int | None = None
+
+    def take(self) -> bool:
+        """Whether this process is the store's host now."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(file)
+            return False
+        os.truncate(file, 0)
+        os.write(file, str(os.getpid()).encode())
+        self._file = file
+        return True
+
+    def holder(self) -> str:
+        """The process id of the host, as it wrote it."""
+        return self._path.read_text(encoding="utf-8") if self._path.exists() else "unknown"
+
+    def release(self) -> None:
+        """Give the right back."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
