@@ -238,7 +238,8 @@ def test_sql_of_a_condition_about_an_event_reads_back(condition: Condition) -> N
 WORDS = st.sampled_from([
     "shares", "idle", "(", ")", "AND", "OR", "NOT", "=", "<", "IN", "'x'", "1", "1.5", "-", "trait.", '"', "'", ".",
     "--", "NULL", "IS", "BETWEEN", "INTERVAL", "'2 days'", "CASE", "{", "}", "[", ":", "@", "?", "$1", "\\", "has(",
-    "in_segment(", "TIMESTAMP", "'2026'", "LIKE", "SELECT", "*", "0x", "N'", "::", "SET", "SHOW", "/*", "~", "|", ",", ";", "é",
+    "in_segment(", "TIMESTAMP", "'2026'", "LIKE", "SELECT", "*", "0x", "N'", "::", "SET", "SHOW", "/*", "~", "|", ",",
+    ";", "é",
 ])  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """The signals section → signals: each of one kind, typed, its window and `where:` read."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from waypost.definitions.nodes import Items, Mapping, Node, Scalar, mapping_of, text_of, texts_of
@@ -41,6 +43,17 @@ _WINDOWS: Final = ("within", "in_first", "between")
 _EXTRAS: Final = {"over": "peak", "from": "time_to"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """One mapping that says a kind: its name in messages, its window, and the predicates over its events."""
+
+    body: Mapping
+    said: str
+    window: Window
+    wheres: tuple[Node, ...]
+    reading: Reading
+
+
 def read_signal(name: str, node: Node, reading: Reading) -> Signal | None:
     """One signal; None where it is broken, which is then noted."""
     body = mapping_of(node)
@@ -66,8 +79,8 @@ def type_of(kind: Kind) -> Type:
             return Type.NUMBER
 
 
-def read_kind(body: Mapping, where: str, reading: Reading) -> Kind | None:
-    """What a mapping such as {count: login, within: 7 days} computes."""
+def read_kind(body: Mapping, where: str, reading: Reading, outer: Node | None = None) -> Kind | None:
+    """What a mapping such as {count: login, within: 7 days} computes; `outer` restricts its events further."""
     before = len(reading.found)
     kinds = [key for key, _ in body if key.text in KINDS]
     if len(kinds) > 1:
@@ -87,24 +100,25 @@ def read_kind(body: Mapping, where: str, reading: Reading) -> Kind | None:
     for extra, owner in _EXTRAS.items():
         if (value := body.get(extra)) is not None and key != owner:
             reading.found.error(value.place, "misplaced-key", f"{where}: `{extra}` goes with `{owner}` only")
-    window = _window(body, where, reading)
-    kind = _kind(key, body, window, where, reading)
+    wheres = tuple(node for node in (body.get("where"), outer) if node is not None)
+    kind = _kind(key, _Given(body, where, _window(body, where, reading), wheres, reading))
     return None if reading.found.errors_since(before) else kind
 
 
-def _kind(key: str, body: Mapping, window: Window, where: str, reading: Reading) -> Kind | None:
-    value = body.get(key)
+def _kind(key: str, given: _Given) -> Kind | None:
+    value, window = given.body.get(key), given.window
     if value is None:
         return None
     if key in READING:
-        return _of_fields(key, value, body, window, reading)
+        return _of_fields(key, value, given)
     if key == "sequence":
-        return _sequence(value, body, window, reading)
+        items = value.items if isinstance(value, Items) else ()
+        return Sequence(tuple(_select(item, given.wheres, given.reading) for item in items), window)
     if key == "peak":
-        return _peak(value, body, where, reading)
+        return _peak(value, given)
     if key == "ratio":
-        return _ratio(value, body, where, reading)
-    select = _select(value, body.get("where"), reading)
+        return _ratio(value, given)
+    select = _select(value, given.wheres, given.reading)
     match key:
         case "count":
             return Count(select, window)
@@ -117,8 +131,8 @@ def _kind(key: str, body: Mapping, window: Window, where: str, reading: Reading)
         case "since":
             return Since(select, window)
         case _:
-            start = body.get("from")
-            return TimeTo(select, _select(start, None, reading) if start is not None else None, window)
+            start = given.body.get("from")
+            return TimeTo(select, _select(start, (), given.reading) if start is not None else None, window)
 
 
 def _names(node: Node, reading: Reading) -> tuple[str, ...]:
@@ -130,15 +144,21 @@ def _names(node: Node, reading: Reading) -> tuple[str, ...]:
     return names
 
 
-def _select(node: Node, where: Node | None, reading: Reading) -> Select:
+def _select(node: Node, wheres: tuple[Node, ...], reading: Reading) -> Select:
     names = _names(node, reading)
-    return Select(names, read_predicate(where, event_scope(names, reading.plan), reading))
+    return Select(names, _where(wheres, names, reading))
 
 
-def _of_fields(key: str, value: Node, body: Mapping, window: Window, reading: Reading) -> Kind | None:
-    fields = tuple(each for scalar in texts_of(value) if (each := _field(scalar, key, reading)) is not None)
-    scope = event_scope([each.event for each in fields], reading.plan)
-    where = read_predicate(body.get("where"), scope, reading)
+def _where(wheres: tuple[Node, ...], names: Iterable[str], reading: Reading) -> Condition | None:
+    """All of the predicates over the events of these names."""
+    scope = event_scope(names, reading.plan)
+    items = tuple(item for node in wheres if (item := read_predicate(node, scope, reading)) is not None)
+    return And(items) if len(items) > 1 else items[0] if items else None
+
+
+def _of_fields(key: str, value: Node, given: _Given) -> Kind:
+    fields = tuple(each for scalar in texts_of(value) if (each := _field(scalar, key, given.reading)) is not None)
+    where, window = _where(given.wheres, [each.event for each in fields], given.reading), given.window
     match key:
         case "distinct":
             return Distinct(fields, where, window)
@@ -172,66 +192,48 @@ def _field(node: Scalar, key: str, reading: Reading) -> Field | None:
     return Field(event, parts[1:], kind or Type.ANY)
 
 
-def _sequence(value: Node, body: Mapping, window: Window, reading: Reading) -> Sequence:
-    where = body.get("where")
-    items = value.items if isinstance(value, Items) else ()
-    return Sequence(tuple(_select(item, where, reading) for item in items), window)
-
-
-def _peak(value: Node, body: Mapping, where: str, reading: Reading) -> Peak | None:
+def _peak(value: Node, given: _Given) -> Peak | None:
+    body, found = given.body, given.reading.found
     for key in _WINDOWS:
         if (node := body.get(key)) is not None:
-            message = f"{where}: a peak looks at every window so far; `{key}` does not go with it"
-            reading.found.error(node.place, "misplaced-key", message, "the length of the windows is `over`")
+            message = f"{given.said}: a peak looks at every window so far; `{key}` does not go with it"
+            found.error(node.place, "misplaced-key", message, "the length of the windows is `over`")
     over = _duration(body.get("over"))
     if body.get("over") is None:
-        reading.found.error(value.place, "missing-key", f"{where}: a peak needs `over`", "write over: 7 days")
+        found.error(value.place, "missing-key", f"{given.said}: a peak needs `over`", "write over: 7 days")
     part = mapping_of(value)
     kinds = [key for key in ("count", "days") if part and part.get(key) is not None]
     if part is None or len(kinds) != 1:
-        message = f"{where}: a peak is of one count or of one days"
-        reading.found.error(value.place, "signal-kind", message, "write peak: {days: login}, over: 7 days")
+        message = f"{given.said}: a peak is of one count or of one days"
+        found.error(value.place, "signal-kind", message, "write peak: {days: login}, over: 7 days")
         return None
-    selected = part.get(kinds[0])
+    selected, inner = part.get(kinds[0]), part.get("where")
     if over is None or selected is None:
         return None
-    select = _both(_select(selected, part.get("where"), reading), body.get("where"), reading)
+    select = _select(selected, (inner, *given.wheres) if inner is not None else given.wheres, given.reading)
     return Peak(Count(select) if kinds[0] == "count" else Days(select), over)
 
 
-def _both(select: Select, where: Node | None, reading: Reading) -> Select:
-    """A part's events, restricted by the whole's `where` as well."""
-    outer = read_predicate(where, event_scope(select.names, reading.plan), reading)
-    return Select(select.names, _and(select.where, outer))
-
-
-def _and(one: Condition | None, other: Condition | None) -> Condition | None:
-    return And((one, other)) if one is not None and other is not None else one or other
-
-
-def _ratio(value: Node, body: Mapping, where: str, reading: Reading) -> Ratio | None:
-    parts = value.items if isinstance(value, Items) else ()
+def _ratio(value: Node, given: _Given) -> Ratio | None:
     kinds: list[Numeric] = []
-    for number, part in enumerate(parts, 1):
+    for number, part in enumerate(value.items if isinstance(value, Items) else (), 1):
         inner = mapping_of(part)
         if inner is None:
             continue
         for key in _WINDOWS:
             if (window := inner.get(key)) is not None:
-                message = f"{where}: a ratio has one window for both parts"
-                reading.found.error(window.place, "misplaced-key", message, f"put `{key}` beside `ratio`")
-        merged = _inherit(inner, body)
-        kind = read_kind(merged, f"{where}, part {number}", reading)
+                message = f"{given.said}: a ratio has one window for both parts"
+                given.reading.found.error(window.place, "misplaced-key", message, f"put `{key}` beside `ratio`")
+        merged = _with_window(inner, given.body)
+        kind = read_kind(merged, f"{given.said}, part {number}", given.reading, given.body.get("where"))
         if isinstance(kind, Numeric):
             kinds.append(kind)
     return Ratio(kinds[0], kinds[1]) if len(kinds) == 2 else None
 
 
-def _inherit(part: Mapping, whole: Mapping) -> Mapping:
-    """A part of a ratio with the ratio's own window, and its `where` where it has none."""
-    inherited = (*_WINDOWS, "where") if part.get("where") is None else _WINDOWS
-    extra = tuple((key, node) for key, node in whole if key.text in inherited and part.get(key.text) is None)
-    return Mapping(part.place, part.entries + extra)
+def _with_window(part: Mapping, whole: Mapping) -> Mapping:
+    """A part of a ratio with the ratio's own window."""
+    return Mapping(part.place, part.entries + tuple((key, node) for key, node in whole if key.text in _WINDOWS))
 
 
 def _window(body: Mapping, where: str, reading: Reading) -> Window:
