@@ -65,6 +65,11 @@ class Settings:
         """The folder for what is kept beside the store."""
         return self.folder / DATA
 
+    @property
+    def spill(self) -> Path | None:
+        """Where questions about everyone may put what does not fit into memory; None with a store in memory."""
+        return None if self.store_path is None else self.data / "spill"
+
 
 def from_environment(environment: Mapping[str, str], folder: Path, **options: str | int | None) -> Settings:
     """Settings as the environment says, with options before it; an option of None does not count.
