@@ -142,12 +142,14 @@ class Atoms:
         for atom, _ in group:
             mask |= sum(self.bits_of(atom))
         table = [bits_at(_below(cuts)), *(bits_at(cut) for cut in cuts)]
-        flip = _leaving(gauge, tuple(cuts))
+        null = bits_at(None)
+        # Where two bands have the same bits, an event can change the band, and with it the next flip, but no bit.
+        twins = len({*table, null}) <= len(table)
         return Reader(
             mask,
-            _look_up(gauge, cuts, table, bits_at(None)),
-            flip,
-            gauge.restless,
+            _look_up(gauge, cuts, table, null),
+            _leaving(gauge, tuple(cuts)),
+            gauge.timed and (gauge.restless or twins),
             frozenset(gauge.slots),
             isinstance(gauge, SinceSignup | FromSignup),
             isinstance(gauge, SinceChange),
