@@ -15,6 +15,7 @@ SEEDS = {
         b'{"batch": [{"type": "track", "event": "x", "userId": "ada", "timestamp": "2026-03-01T12:00:00Z"}]}',
         b'{"event": "\\ud83d", "anonymousId": 7, "context": {"traits": {"a": [1, 1.5, null]}}}',
     ],
+    "fields": [b"\x01ada\x05\x04name", bytes(range(64))],
     "instants": [b"2026-01-02T03:04:05.678Z", b"2015-2-02T00:30:08+05:30"],
     "definitions": [b"project: p\nsignals:\n  s: {count: x, within: 3 days}\nsegments:\n  seg: {when: s > 1}\n"],
     "predicates": [b"s >= 1 AND NOT (trait.plan IN ('a', 'b') OR age < INTERVAL '2 days')", b"has(trait.x, 1)"],

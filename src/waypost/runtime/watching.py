@@ -45,7 +45,8 @@ class Watcher:
             Problem: Files with mistakes, or a folder that cannot be read.
         """
         folder = self._runtime.settings.folder
-        seen = {path: (found.st_mtime_ns, found.st_size) for path in folder.rglob("*.y*ml") if (found := path.stat())}
+        stats = {path: path.stat() for path in folder.rglob("*.y*ml")}
+        seen = {path: (found.st_mtime_ns, found.st_size) for path, found in stats.items()}
         if seen == self._seen:
             return None
         self._seen = seen
