@@ -7,12 +7,13 @@ must not know what any of them does.
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from traceback import format_exc
 from typing import Final
 
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from waypost.http import answers, collect, decide, flags, openapi, settings, status
+from waypost.http import answers, collect, decide, flags, openapi, people, settings, status
 from waypost.http.answers import Answer, preflight, send_answer
 from waypost.http.bodies import Gone
 from waypost.http.calls import Call, Door
@@ -27,6 +28,7 @@ ROUTES: Final = (
     *collect.ROUTES,
     *decide.ROUTES,
     *flags.ROUTES,
+    *people.ROUTES,
     *settings.ROUTES,
     *status.ROUTES,
 )
@@ -77,7 +79,7 @@ class App:
         except Gone:
             raise
         except Exception:
-            _log.exception("a request failed", path=scope["path"], method=scope["method"])
+            _log.error("a request failed", path=scope["path"], method=scope["method"], trace=format_exc())
             return internal()
 
 
