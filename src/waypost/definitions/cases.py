@@ -8,11 +8,11 @@ from waypost.definitions.findings import Findings
 from waypost.definitions.fitting import check
 from waypost.definitions.moments import read_moment
 from waypost.definitions.nodes import Items, Mapping, Node, Scalar, describe, mapping_of, plain, text_of
-from waypost.definitions.shapes import Anything, ListOf, MapOf, Record, Text
-from waypost.model.cases import Case
+from waypost.definitions.shapes import Anything, Either, Flag, ListOf, MapOf, Record, Text
+from waypost.model.cases import Ask, Case
 from waypost.model.changes import Definitions, Issue
 from waypost.model.events import REFUSED_IDS, Event, Kind
-from waypost.model.people import user
+from waypost.model.people import anonymous, user
 from waypost.model.time import Instant
 
 _ID: Final = Text("an id, as a text")
@@ -31,6 +31,7 @@ _ITEM: Final = Record(
         "received": Text("an instant, or +3 days for so long after `at`"),
         "id": _ID,
         "source": Text(),
+        "asks": Either((Flag(), Text()), "the page that asks what is next, or true for any"),
     },
     ("at",),
 )
@@ -44,7 +45,7 @@ CASE: Final = Record(
     ("case", "people", "expect"),
 )
 """One document of a file of cases."""
-_DOES: Final = ("event", "identify", "alias", "group")
+_DOES: Final = ("event", "identify", "alias", "group", "asks")
 
 
 def read_cases(file: str, text: str, definitions: Definitions | None) -> tuple[tuple[Case, ...], tuple[Issue, ...]]:
@@ -52,7 +53,8 @@ def read_cases(file: str, text: str, definitions: Definitions | None) -> tuple[t
 
     Names in expectations are checked against the definitions, where there are any. A person's name is their user id;
     `with` adds an anonymous id, `as` acts under an anonymous id alone. An event without an `id` has the message id
-    `CASE/PERSON/NUMBER`, so that equal instants keep the order of the file.
+    `CASE/PERSON/NUMBER`, so that equal instants keep the order of the file. `asks` is no event: the page asks what is
+    next, and gets it.
     """
     found = Findings()
     cases: list[Case] = []
@@ -82,6 +84,7 @@ def read_cases(file: str, text: str, definitions: Definitions | None) -> tuple[t
 
 def _case(file: str, name: str, body: Mapping, definitions: Definitions | None, found: Findings) -> Case:
     events: list[Event] = []
+    asks: list[Ask] = []
     ids: dict[str, Scalar] = {}
     people = [(key, node) for key, node in mapping_of(body.get("people")) or ()]
     for key, node in people:
@@ -93,6 +96,8 @@ def _case(file: str, name: str, body: Mapping, definitions: Definitions | None, 
                 continue
             at = read_moment(inner.get("at"), before, found)
             before = at if at is not None else before
+            if "asks" in inner.names() and at is not None:
+                asks.append(Ask(at, key.text, text_of(inner.get("asks"))))
             event = _event(f"{name}/{key.text}/{number:04}", key.text, inner, at, found)
             if event is None:
                 continue
@@ -104,8 +109,9 @@ def _case(file: str, name: str, body: Mapping, definitions: Definitions | None, 
             elif isinstance(identity, Scalar):
                 ids[identity.text] = identity
     names = {key.text: user(key.text) for key, _ in people}
-    expectations = read_expectations(body.get("expect"), names, definitions, found)
-    return Case(name, file, body.place.line, tuple(events), names, expectations)
+    devices = {event.anonymous_id: anonymous(event.anonymous_id) for event in events if event.anonymous_id is not None}
+    expectations = read_expectations(body.get("expect"), names, devices, definitions, found)
+    return Case(name, file, body.place.line, tuple(events), devices | names, expectations, tuple(asks))
 
 
 def _event(message_id: str, person: str, body: Mapping, at: Instant | None, found: Findings) -> Event | None:
@@ -115,7 +121,7 @@ def _event(message_id: str, person: str, body: Mapping, at: Instant | None, foun
         message = "an item does one thing" + (
             f", not both {does[0]} and {does[1]}" if does else "; this one does nothing"
         )
-        found.error(body.place, "item-kind", message, "give one of event, identify, alias, group")
+        found.error(body.place, "item-kind", message, "give one of event, identify, alias, group, asks")
         return None
     kind, name = _kind(does[0], body)
     _check_keys(body, does[0], found)
@@ -123,7 +129,7 @@ def _event(message_id: str, person: str, body: Mapping, at: Instant | None, foun
     for key in ("as", "with"):
         _check_id(body.get(key), found)
     received = read_moment(body.get("received"), at, found)
-    if at is None:
+    if at is None or does[0] == "asks":
         return None
     content = plain(body.get(_CONTENT[does[0]]) or Mapping(body.place, ()))
     return Event(

@@ -42,7 +42,11 @@ EXPECTATION: Final = Record(
 
 
 def read_expectations(
-    node: Node | None, people: Collection[str], definitions: Definitions | None, found: Findings
+    node: Node | None,
+    people: Collection[str],
+    devices: Collection[str],
+    definitions: Definitions | None,
+    found: Findings,
 ) -> tuple[Expectation, ...]:
     """The expectations in the order of the file; broken ones are left out, and noted."""
     expectations: list[Expectation] = []
@@ -52,7 +56,7 @@ def read_expectations(
         if body is None:
             continue
         at = read_moment(body.get("at"), before, found)
-        person = _person(body, people, found)
+        person = _person(body, people, devices, found)
         before = at if at is not None else before
         milestones = _milestones(mapping_of(body.get("milestones")), found)
         signals = _signals(mapping_of(body.get("signals")), definitions, found)
@@ -83,15 +87,15 @@ def _plain(body: MappingNode, key: str) -> Mapping[str, Json]:
     return content if isinstance(content, dict) else {}
 
 
-def _person(body: MappingNode, people: Collection[str], found: Findings) -> str | None:
-    """Whom it speaks of: the one named, or the only one there is."""
+def _person(body: MappingNode, people: Collection[str], devices: Collection[str], found: Findings) -> str | None:
+    """Whom it speaks of: the one named, also by an anonymous id, or the only one there is."""
     node = body.get("person")
     name = text_of(node)
     if node is None and len(people) == 1:
         return next(iter(people))
     if node is None:
         found.error(body.place, "missing-key", "the expectation names no person", did_you_mean("", people))
-    elif name is not None and name not in people:
+    elif name is not None and name not in people and name not in devices:
         found.error(node.place, "unknown-person", f"the case has nobody named `{name}`", did_you_mean(name, people))
         return None
     return name

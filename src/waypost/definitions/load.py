@@ -26,7 +26,7 @@ from waypost.definitions.steps import read_steps
 from waypost.definitions.tokens import RESERVED
 from waypost.definitions.tracking import event_name, read_plan
 from waypost.model.changes import Definitions, Issue
-from waypost.model.signals import Signal
+from waypost.model.signals import ANY_EVENT, Signal
 from waypost.model.time import UTC_OFFSETS, Offsets, Zones
 from waypost.model.values import Json, canonical
 
@@ -156,7 +156,6 @@ def _build(sections: Mapping[str, Node], zones: Zones, reading: Reading) -> Defi
     check_kept(sections, locale, reading)
     project = _project(sections, found)
     delivery = text_of(sections.get("delivery"))
-    signup = sections.get("signup")
     identity = mapping_of(sections.get("identity"))
     external = identity.get("external_ids") if identity else None
     if delivery == "testers" and "testers" not in sections:
@@ -167,7 +166,7 @@ def _build(sections: Mapping[str, Node], zones: Zones, reading: Reading) -> Defi
     return Definitions(
         hash=content_hash(sections),
         project=project,
-        signup=event_name(signup, reading) if isinstance(signup, Scalar) and text_of(signup) else None,
+        signup=_signup(sections.get("signup"), reading),
         activation=read_milestone_name(sections.get("activation"), reading),
         zone=_zone(sections.get("timezone"), zones, found),
         zones=zones,
@@ -186,6 +185,16 @@ def _build(sections: Mapping[str, Node], zones: Zones, reading: Reading) -> Defi
         evaluation=evaluation,
         sections={key: plain(sections[key]) for key in KEPT if key in sections},
     )
+
+
+def _signup(node: Node | None, reading: Reading) -> str | None:
+    if not isinstance(node, Scalar) or text_of(node) is None:
+        return None
+    name = event_name(node, reading)
+    if name == ANY_EVENT:
+        message = "signup names one event, or is left out for a person's first track, page or screen event"
+        reading.found.error(node.place, "bad-event", message, "leave it out")
+    return name
 
 
 def _signals(section: Node | None, reading: Reading) -> dict[str, Signal | None]:
