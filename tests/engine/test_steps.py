@@ -4,7 +4,7 @@ import pytest
 
 from tests.engine.clocks import t
 from tests.engine.stands import ADA, NOON, PROGRESS, WELCOME, Person, define, journey
-from waypost.engine.steps import CopyError, Phrasebook, locales, speak, variables
+from waypost.engine.steps import CopyError, Phrasebook, locales
 from waypost.model.conditions import AnswerOf, Compare, Literal, Op
 from waypost.model.journeys import Pace
 from waypost.model.people import State
@@ -32,7 +32,7 @@ STATE = State(
 
 
 def spoken(step: Step, locale: str | None = None, state: State = STATE) -> Content:
-    return speak(step, variables(state, DEFINITIONS), locales(locale, state, DEFINITIONS), Phrasebook())
+    return Phrasebook().speak(step, state, DEFINITIONS, locales(locale, state, DEFINITIONS))
 
 
 def title(text: str, **parameters: Json) -> Json:
@@ -210,3 +210,27 @@ def test_the_reason_of_an_offer_is_a_sentence() -> None:
     assert because() == "It is being offered already, and keeps its place until 2026-03-10T12:10:00Z."
     alone = Person(define(Step("only", "custom")))
     assert alone.ask().decision.offers[0].because == "Next in onboarding with priority 0: nothing stands against it."
+
+
+@pytest.mark.parametrize("value", ["Ada", "", " ", "<b>", 0, 1, 1.5, True, False, None, [], ["a"], {}, {"size": "x"}])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi {{ trait.x }}!",
+        "Hi {{ trait.x | default: 'there' }}!",
+        'Hi {{trait.x|default:"there"}} and {{ trait.x }}',
+        "{{ trait.x.size }}",
+        "{{ trait.x }}{% if trait.x %}y{% endif %}",
+    ],
+)
+def test_the_quick_way_says_what_liquid_says(text: str, value: Json) -> None:
+    """A text with another tag in it goes the long way, so a comment after it must change nothing but that."""
+    state = State(ADA, NOON, None, None, frozenset(), {}, {}, {"x": value})
+
+    def said(template: str) -> Json:
+        try:
+            return spoken(Step("tip", "tip", copy={"en": {"title": template}}), state=state).copy["title"]
+        except CopyError:
+            return None
+
+    assert said(text) == said(text + "{% comment %}{% endcomment %}")

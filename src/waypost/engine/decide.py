@@ -11,12 +11,12 @@ from waypost.engine.charts import Chart, chart_of
 from waypost.engine.entries import decision_event, delivery_event, identify, read_decision
 from waypost.engine.experiments import assignment_key, held_out, hold_back
 from waypost.engine.history import SLOT
-from waypost.engine.journeys import Candidate, Drop, done, gather
+from waypost.engine.journeys import Candidate, Drop, ending, gather
 from waypost.engine.limits import Budget, budget, refusal, restrain
 from waypost.engine.profiles import Profile
 from waypost.engine.program import Program
 from waypost.engine.standing import Standing, stand
-from waypost.engine.steps import CopyError, because, locales, speak, variables
+from waypost.engine.steps import CopyError, because, locales
 from waypost.model.changes import Definitions
 from waypost.model.decisions import Asked, Decision, Offer, Verdict
 from waypost.model.steps import Content, Step
@@ -138,8 +138,7 @@ def gate(definitions: Definitions, standing: Standing, asked: Asked) -> Drop | N
 def _voice(chart: Chart, standing: Standing, asked: Asked) -> Callable[[Step], Content]:
     """What fills in a step's words for this person."""
     chain = locales(asked.locale, standing.state, chart.definitions)
-    known = variables(standing.state, chart.definitions)
-    return lambda step: speak(step, known, chain, chart.book)
+    return lambda step: chart.book.speak(step, standing.state, chart.definitions, chain)
 
 
 def _no_slot(taken: int, asked: Asked) -> Drop | None:
@@ -152,5 +151,5 @@ def finished(chart: Chart, standing: Standing) -> frozenset[str]:
     """Steps of the person's past that are done by now, and so hold no slot."""
     steps = chart.definitions.steps
     return frozenset(
-        name for name in standing.history.steps if name in steps and done(steps[name], standing) is not None
+        name for name in standing.history.steps if name in steps and ending(steps[name]).done(standing) is not None
     )

@@ -28,12 +28,23 @@ def identify(decision: Decision) -> Decision:
     Deciding the same again makes the same id. Decisions whose candidates fared alike share a digest, also where one
     repeats an offer that the other made.
     """
-    said = [
-        [offer.step for offer in decision.offers],
-        [[verdict.step, verdict.phase, "" if verdict.kept else verdict.reason] for verdict in decision.verdicts],
-    ]
-    unnamed = msgspec.structs.replace(decision, decision_id="", digest=_hash(said))
-    return msgspec.structs.replace(unnamed, decision_id=_hash(unnamed))
+    fates = [(one.step, one.phase, "" if one.kept else one.reason, one.until) for one in decision.verdicts]
+    digest = _hash([(step, phase, reason) for step, phase, reason, _ in fates])
+    content = (
+        decision.person,
+        decision.at,
+        decision.definition_set,
+        decision.asked,
+        decision.stage,
+        decision.segments,
+        decision.milestones,
+        decision.key,
+        decision.holdout,
+        decision.opened,
+        decision.offers,
+        fates,
+    )
+    return msgspec.structs.replace(decision, decision_id=_hash(content), digest=digest)
 
 
 def _hash(content: object) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from waypost.engine.charts import Chart, chart_of
 from waypost.engine.decide import settle
 from waypost.engine.facts import Facts, nearest
-from waypost.engine.journeys import Path, enrolled, front_of, over
+from waypost.engine.journeys import Path, ending, enrolled, front_of
 from waypost.engine.limits import budget
 from waypost.engine.observe import as_of
 from waypost.engine.profiles import Profile
@@ -156,7 +156,7 @@ def _unblock(reason: str, step: Step, inquiry: Inquiry) -> tuple[Change, ...]:
         blocking = [] if front is None else [front]
     changes: list[Change] = []
     for other in blocking:
-        if over(other, standing) is None:
+        if ending(other).over(standing) is None:
             changes.extend(_flip(other.done_when, facts) or (Change(f"step.{other.name}", "not done", "done"),))
     return tuple(dict.fromkeys(changes))
 

@@ -19,14 +19,51 @@ from waypost.model.people import Watch
 from waypost.model.steps import Step
 from waypost.model.time import HOUR, Instant, write_instant
 
+Named = tuple[str, Condition]
+"""A watched condition with the name that its spells are kept under."""
+
+
+class Ending(msgspec.Struct, frozen=True, gc=False):
+    """How a step comes to its end: by its `done_when`, in the product, or, being a push without one, by being sent."""
+
+    name: str
+    done_when: Named | None
+    by_sending: bool
+
+    def done(self, standing: Standing) -> Instant | None:
+        """Since when the step has been done: its `done_when` is TRUE, or it was completed in the product."""
+        if self.done_when is not None:
+            since = standing.since(*self.done_when)
+            if since is not None:
+                return since
+        past = standing.history.steps.get(self.name)
+        return None if past is None else past.completed
+
+    def over(self, standing: Standing) -> Instant | None:
+        """Since when others may follow the step: it is done or, being a push that nothing could do, sent."""
+        since = self.done(standing)
+        if since is None and self.by_sending:
+            past = standing.history.steps.get(self.name)
+            return past.grants[0].at if past is not None and past.grants else None
+        return since
+
+
+def ending(step: Step) -> Ending:
+    """How the step comes to its end."""
+    done_when = None if step.done_when is None else (f"step.{step.name}.done_when", step.done_when)
+    return Ending(step.name, done_when, step.is_push and step.done_when is None)
+
 
 class Route(msgspec.Struct, frozen=True, gc=False):
     """One step on one journey, with all that can be known before a person comes."""
 
+    name: str
     step: Step
     journey: Journey
-    after: tuple[Step, ...]
-    when: tuple[str, str, Condition] | None
+    push: bool
+    ending: Ending
+    after: tuple[Ending, ...]
+    when: Named | None
     page: re.Pattern[str] | None
     has_more: bool
 
@@ -67,13 +104,15 @@ def paths(definitions: Definitions) -> tuple[Path, ...]:
     """Every journey with its steps, prepared once for a definition set."""
 
     def route(journey: Journey, step: Step) -> Route:
-        word = "send_when" if step.is_push else "show_when"
         condition = step.send_when if step.is_push else step.show_when
         return Route(
+            step.name,
             step,
             journey,
-            tuple(definitions.steps[name] for name in step.after),
-            (word, f"step.{step.name}.{word}", condition) if condition is not None else None,
+            step.is_push,
+            ending(step),
+            tuple(ending(definitions.steps[name]) for name in step.after),
+            (f"step.{step.name}.{_word(step)}", condition) if condition is not None else None,
             page_pattern(step.page) if step.page is not None else None,
             any("more" in fields for fields in step.copy.values()),
         )
@@ -82,6 +121,10 @@ def paths(definitions: Definitions) -> tuple[Path, ...]:
         (journey, tuple(route(journey, definitions.steps[name]) for name in journey.steps))
         for journey in definitions.journeys.values()
     )
+
+
+def _word(step: Step) -> str:
+    return "send_when" if step.is_push else "show_when"
 
 
 def page_pattern(glob: str) -> re.Pattern[str]:
@@ -123,23 +166,6 @@ def enrolled(journey: Journey, standing: Standing) -> Instant | Drop:
     return max(since, back)
 
 
-def done(step: Step, standing: Standing) -> Instant | None:
-    """Since when the step has been done: its `done_when` is TRUE, or it was completed in the product."""
-    if step.done_when is not None:
-        since = standing.since(f"step.{step.name}.done_when", step.done_when)
-        if since is not None:
-            return since
-    return standing.past(step).completed
-
-
-def over(step: Step, standing: Standing) -> Instant | None:
-    """Since when others may follow the step: it is done or, being a push that nothing could do, sent."""
-    since = done(step, standing)
-    if since is None and step.is_push and step.done_when is None and standing.past(step).grants:
-        return standing.past(step).grants[0].at
-    return since
-
-
 def gather(journeys: Sequence[Path], standing: Standing, asked: Asked) -> tuple[list[Candidate], list[Verdict]]:
     """The steps that the person's journeys allow next, and why the others are not among them.
 
@@ -151,8 +177,8 @@ def gather(journeys: Sequence[Path], standing: Standing, asked: Asked) -> tuple[
         entry = enrolled(journey, standing)
         front = front_of(path, standing, entry) if journey.order == "fixed" and isinstance(entry, int) else None
         for route in path:
-            name = route.step.name
-            if route.step.is_push is not asked.push or name in kept:
+            name = route.name
+            if route.push is not asked.push or name in kept:
                 continue
             outcome = entry if isinstance(entry, Drop) else _consider(route, standing, asked, entry, front)
             if isinstance(outcome, Drop):
@@ -170,7 +196,7 @@ def front_of(path: Sequence[Route], standing: Standing, entry: Instant) -> Step 
     """The first step of a fixed order that is still to come: one closed, expired or shown often enough is passed."""
     for route in path:
         step, past = route.step, standing.past(route.step)
-        if over(step, standing) is None and past.dismissed is None and _used_up(route, standing, entry) is None:
+        if route.ending.over(standing) is None and past.dismissed is None and _used_up(route, standing, entry) is None:
             return step
     return None
 
@@ -179,7 +205,7 @@ def _possible(route: Route, standing: Standing, entry: Instant) -> Instant | Non
     """Since when the journey and the step's own condition have let it come, or None where they do not."""
     if route.when is None:
         return entry
-    since = standing.since(route.when[1], route.when[2])
+    since = standing.since(*route.when)
     return None if since is None else max(since, entry)
 
 
@@ -204,7 +230,7 @@ def _consider(route: Route, standing: Standing, asked: Asked, entry: Instant, fr
     """One step of a journey that the person is in: a candidate, or the first reason against it."""
     step, journey = route.step, route.journey
     past, in_segment = standing.past(step), standing.state.segments
-    if done(step, standing) is not None:
+    if route.ending.done(standing) is not None:
         return Drop("done", "It is done.")
     if past.dismissed is not None:
         return Drop("dismissed", f"It was closed on {write_instant(past.dismissed)}, and a closed step stays closed.")
@@ -215,21 +241,21 @@ def _consider(route: Route, standing: Standing, asked: Asked, entry: Instant, fr
     since = unlocked = _possible(route, standing, entry)
     early = bool(route.after) and journey.pace.fast in in_segment
     for earlier in () if early else route.after:
-        followed = over(earlier, standing)
+        followed = earlier.over(standing)
         if followed is None:
             return Drop("after", f"It comes after {earlier.name}, which is not done.")
         unlocked = followed if unlocked is None else max(unlocked, followed)
     if since is None or unlocked is None:
-        word = route.when[0] if route.when else "show_when"
-        return Drop(word, f"Its `{word}` does not hold.")
+        return Drop(_word(step), f"Its `{_word(step)}` does not hold.")
     if route.page is not None and asked.page is not None and not on_page(route.page, asked.page):
         return Drop("page", f"It appears on {step.page}, and the page is {asked.page}.")
-    used_up = _used_up(route, standing, entry)
-    if used_up is not None:
-        return used_up
+    if step.max_shows is not None or step.expires is not None:
+        used_up = _used_up(route, standing, entry)
+        if used_up is not None:
+            return used_up
     candidate = Candidate(route, since, unlocked, past.held_until(standing.state.at), early=early)
     candidate.more_first = route.has_more and journey.pace.cautious in in_segment
-    return _push(candidate, past, standing, asked) if step.is_push else candidate
+    return _push(candidate, past, standing, asked) if route.push else candidate
 
 
 def _push(candidate: Candidate, past: StepHistory, standing: Standing, asked: Asked) -> Candidate | Drop:

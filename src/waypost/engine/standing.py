@@ -31,7 +31,7 @@ class Standing:
         """Since when a watched condition has been TRUE, or None where it is not."""
         found = self.watch.get(name)
         if found is None:
-            return _EVER if condition == Always(True) else None
+            return _EVER if isinstance(condition, Always) and condition.value else None
         return found.since
 
     def past(self, step: Step) -> StepHistory:

@@ -29,6 +29,10 @@ from waypost.model.values import Json, present
 
 _SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 _NEVER_SCHEMES: Final = frozenset({"javascript", "data", "vbscript"})
+_VARIABLE: Final = re.compile(
+    r"\{\{ *([a-z_]+(?:\.[A-Za-z_]\w*)+) *(?:\| *default: *(?:'[^'{}]*'|\"[^\"{}]*\") *)?\}\}", re.ASCII
+)
+_SPECIAL: Final = frozenset({"size", "first", "last"})
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):")
 
 
@@ -74,17 +78,79 @@ _ENVIRONMENT: Final = _environment()
 
 
 class Phrasebook:
-    """The parsed templates of one definition set; a text is parsed when it is first needed."""
+    """The words of one definition set: a text is parsed, and a step without Liquid said, when first needed."""
 
     def __init__(self) -> None:
-        self._parsed: dict[str, BoundTemplate | None] = {}
+        self._parsed: dict[str, tuple[BoundTemplate, list[str | list[str]] | None]] = {}
+        self._plain: dict[tuple[str, tuple[str, ...]], Content | None] = {}
 
     def fill(self, text: str, variables: Mapping[str, object]) -> str:
-        """The text with its variables filled in; texts without Liquid are returned as they are."""
-        if text not in self._parsed:
-            self._parsed[text] = _ENVIRONMENT.from_string(text) if "{{" in text or "{%" in text else None
-        template = self._parsed[text]
-        return text if template is None else template.render(variables)
+        """The text with its variables filled in."""
+        parsed = self._parsed.get(text)
+        if parsed is None:
+            parsed = self._parsed[text] = _ENVIRONMENT.from_string(text), _simple(text)
+        template, simple = parsed
+        quickly = None if simple is None else _join(simple, variables)
+        return template.render(variables) if quickly is None else quickly
+
+    def speak(self, step: Step, state: State, definitions: Definitions, chain: tuple[str, ...]) -> Content:
+        """The step's content for one person, in the first of the locales (from `locales`) that it has words in.
+
+        Raises:
+            CopyError: A variable without a default is missing, a limit was met, or there are no words to fall back to.
+        """
+        key = step.name, chain
+        if key not in self._plain:
+            self._plain[key] = None if _has_liquid(step) else _speak(step, {}, chain, self)
+        said = self._plain[key]
+        return said if said is not None else _speak(step, variables(step, state, definitions), chain, self)
+
+
+def _simple(text: str) -> list[str | list[str]] | None:
+    """Texts and the paths of variables between them, where a template has nothing else in it (and no special names)."""
+    parts: list[str | list[str]] = []
+    place = 0
+    for match in _VARIABLE.finditer(text):
+        parts.extend((text[place : match.start()], match[1].split(".")))
+        place = match.end()
+    parts.append(text[place:])
+    plain = not any(_is_liquid(part) if isinstance(part, str) else _SPECIAL & set(part) for part in parts)
+    return parts if plain else None
+
+
+def _join(parts: Sequence[str | list[str]], variables: Mapping[str, object]) -> str | None:
+    """The text, if every variable is one that Liquid would show as it is: a text that is not empty. Else None."""
+    said = []
+    for part in parts:
+        value: object = part
+        if isinstance(part, list):
+            value = variables
+            for key in part:
+                value = value.get(key) if isinstance(value, Mapping) else None
+            if not value or not isinstance(value, str):
+                return None
+        said.append(str(value))
+    return "".join(said)
+
+
+def _has_liquid(step: Step) -> bool:
+    copies = (step.copy, *(stop.copy for stop in step.stops), *(question.copy for question in step.questions))
+    return any(_is_liquid(text) for copy in copies for fields in copy.values() for text in _texts(fields))
+
+
+def _is_liquid(text: str) -> bool:
+    return "{{" in text or "{%" in text
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
 
 
 class _Signals(Mapping[str, Json]):
@@ -106,9 +172,10 @@ class _Signals(Mapping[str, Json]):
         return len(self._state.signals)
 
 
-def variables(state: State, definitions: Definitions) -> dict[str, object]:
-    """What templates may use of one person, but for the step's `parameters`."""
+def variables(step: Step, state: State, definitions: Definitions) -> dict[str, object]:
+    """What the templates of a step may use of one person."""
     return {
+        "parameters": step.parameters,
         "trait": state.traits,
         "signal": _Signals(state, definitions),
         "stage": state.stage,
@@ -156,20 +223,7 @@ def _tag(locale: str) -> str:
     return locale.replace("_", "-").lower()
 
 
-def speak(step: Step, known: Mapping[str, object], chain: Sequence[str], book: Phrasebook) -> Content:
-    """The step's content in the first of the locales that it has words in.
-
-    Args:
-        step: What to say.
-        known: The variables of the person, from `variables`.
-        chain: The locales to try, from `locales`.
-        book: The parsed templates of this definition set.
-
-    Raises:
-        CopyError: A variable without a default is missing, a limit was met, or there are no words to fall back to.
-    """
-    scope = {**known, "parameters": step.parameters}
-
+def _speak(step: Step, scope: Mapping[str, object], chain: Sequence[str], book: Phrasebook) -> Content:
     def said(copy: Copy, where: str) -> Mapping[str, Json]:
         if not copy:
             return {}
@@ -212,6 +266,8 @@ def speak(step: Step, known: Mapping[str, object], chain: Sequence[str], book: P
 
 
 def _fill(text: str, where: str, scope: Mapping[str, object], book: Phrasebook) -> str:
+    if not _is_liquid(text):
+        return text
     try:
         return book.fill(text, scope)
     except Exception as error:  # a filter may raise anything, and one step's words must not break the answer
