@@ -6,9 +6,9 @@ from tests.definitions.folders import folder
 from tests.definitions.reading import ZONES, definitions
 from waypost.definitions.cases import read_cases
 from waypost.definitions.load import load
-from waypost.model.cases import Case, Expectation
+from waypost.model.cases import Ask, Case, Expectation
 from waypost.model.events import Event
-from waypost.model.people import user
+from waypost.model.people import anonymous, user
 from waypost.model.time import DAY, HOUR, MINUTE, parse_instant
 
 SPECIFIED = """\
@@ -65,7 +65,7 @@ def test_the_example_of_the_specification_is_read() -> None:
                     received_at=third + 4 * DAY,
                 ),
             ),
-            {"ada": user("ada")},
+            {"phone-1": anonymous("phone-1"), "ada": user("ada")},
             (
                 Expectation(
                     START + DAY,
@@ -197,3 +197,22 @@ def test_one_broken_case_leaves_the_others() -> None:
         (11, "duplicate-name"),
         (15, "wrong-value"),
     ]
+
+
+def test_a_page_that_asks_is_no_event_and_an_anonymous_id_is_a_person() -> None:
+    text = """
+case: somebody looks around
+people:
+  ada:
+    - {at: "2026-01-05T09:00:00Z", event: page, as: tablet}
+    - {at: +1 hour, asks: /home}
+    - {at: +1 hour, asks: true}
+expect:
+  - {at: "2026-01-05T12:00:00Z", person: tablet, stage: null}
+"""
+    cases, issues = read_cases("cases/asks.yaml", text, None)
+    assert issues == ()
+    (case,) = cases
+    assert [found.name for found in case.events] == ["page"]
+    assert case.asks == (Ask(START + HOUR, "ada", "/home"), Ask(START + 2 * HOUR, "ada"))
+    assert case.people["tablet"] == anonymous("tablet")

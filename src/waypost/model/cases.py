@@ -31,8 +31,20 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """A page of one person that asks what is next; what it is offered counts for limits from then on."""
+
+    at: Instant
+    person: str
+    page: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """One story: its events in the order of the file, its people by name with the id each has, what must follow."""
+    """One story: its events in the order of the file, its people by name with the id each has, what must follow.
+
+    `people` also has the anonymous ids that appear in it, by themselves: somebody nobody claims is a person, too.
+    """
 
     name: str
     file: str
@@ -40,3 +52,4 @@ class Case:
     events: tuple[Event, ...]
     people: Mapping[str, Id]
     expectations: tuple[Expectation, ...]
+    asks: tuple[Ask, ...] = ()
