@@ -1,17 +1,27 @@
 """Copy: Liquid texts by locale. Every text is parsed at load, so that none breaks when it is shown."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import ClassVar, Final
 
 from liquid import Environment
 from liquid.exceptions import LiquidError
 
-from waypost.definitions.findings import nearest
+from waypost.definitions.findings import did_you_mean, nearest
 from waypost.definitions.nodes import Items, Mapping, Node, Place, Scalar, mapping_of, plain
 from waypost.definitions.predicates import Reading
 from waypost.model.steps import Copy
 from waypost.model.values import Json
 
-_ENVIRONMENT: Final = Environment()
+
+class _Nested(Environment):
+    """Liquid whose blocks nest as deep as they may where the words are filled in."""
+
+    block_nesting_limit: ClassVar[int] = 16
+
+
+_ENVIRONMENT: Final = _Nested()
+VARIABLES: Final = ("trait", "signal", "person", "stage", "parameters")
+"""What copy may look at."""
 _LOADING: Final = ("include", "render", "extends", "block")
 
 
@@ -58,15 +68,29 @@ def _check_text(node: Scalar, text: str, where: str, reading: Reading) -> None:
     except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError):
         reading.found.error(node.place, "liquid", f"{where} is not Liquid", "check its braces")
         return
-    for name in analysis.filters:
+    for name, spans in analysis.filters.items():
         if name not in _ENVIRONMENT.filters:
             close = nearest(name, _ENVIRONMENT.filters)
             hint = f"did you mean `{close}`?" if close else None
-            reading.found.error(node.place, "liquid", f"{where}: Liquid has no filter `{name}`", hint)
-    for name in analysis.tags:
+            reading.found.error(node.at(spans[0].index), "liquid", f"{where}: Liquid has no filter `{name}`", hint)
+    for name, spans in analysis.tags.items():
         if name in _LOADING:
             message = f"{where}: `{name}` needs another template, and there are none here"
-            reading.found.error(node.place, "liquid", message, "write the words out")
+            reading.found.error(node.at(spans[0].index), "liquid", message, "write the words out")
+    for name, variables in analysis.globals.items():
+        for variable in variables:
+            _check_variable(name, variable.segments, node.at(variable.span.index), where, reading)
+
+
+def _check_variable(name: str, segments: Sequence[object], place: Place, where: str, reading: Reading) -> None:
+    """A name that holds nothing would leave the words empty, or the step unshown."""
+    if name not in VARIABLES:
+        message = f"{where}: copy knows nothing named `{name}`"
+        reading.found.error(place, "unknown-variable", message, did_you_mean(name, VARIABLES))
+    inner = segments[1] if name == "signal" and len(segments) > 1 else None
+    if isinstance(inner, str) and inner not in reading.scope.signals and not reading.maybe_defined(inner):
+        message = f"{where}: no signal is named `{inner}`"
+        reading.found.error(place, "unknown-signal", message, did_you_mean(inner, reading.scope.signals))
 
 
 def _place(node: Scalar, error: LiquidError) -> Place:
