@@ -7,8 +7,11 @@ from tests.definitions.folders import folder
 from tests.definitions.reading import read
 from waypost.definitions.documents import read_documents
 from waypost.definitions.findings import Findings
+from waypost.definitions.helps import HELPS
 from waypost.definitions.nodes import plain
 from waypost.definitions.schema import json_schema
+from waypost.definitions.sections import FILE
+from waypost.definitions.shapes import MapOf, Record
 
 SCHEMA = json_schema()
 VALIDATOR = jsonschema_rs.Draft202012Validator(SCHEMA)
@@ -69,6 +72,14 @@ def test_what_loads_is_valid(text: str) -> None:
 def test_what_has_not_the_shape_is_refused_by_both(text: str) -> None:
     assert read(text).definitions is None
     assert not valid(text)
+
+
+def test_help_speaks_of_keys_that_there_are() -> None:
+    for section, helps in HELPS.items():
+        shape = FILE.fields[section]
+        assert isinstance(shape, MapOf)
+        assert isinstance(shape.value, Record)
+        assert set(helps) <= set(shape.value.fields), section
 
 
 def test_every_section_has_a_line_of_help() -> None:

@@ -1,7 +1,9 @@
 """The JSON Schema of definition files, for editors: drawn from the same table of shapes that `load` checks by."""
 
+from collections.abc import Mapping
 from typing import Final, assert_never
 
+from waypost.definitions.helps import HELPS
 from waypost.definitions.sections import FILE, MERGED
 from waypost.definitions.shapes import (
     Anything,
@@ -31,7 +33,7 @@ def json_schema() -> dict[str, Json]:
     properties: dict[str, Json] = {}
     for key, shape in FILE.fields.items():
         if key in MERGED and isinstance(shape, MapOf):
-            definitions[key] = schema_of(shape.value)
+            definitions[key] = _told(schema_of(shape.value), HELPS.get(key, {}))
             drawn = _map(shape, {"$ref": f"#/$defs/{key}"})
         else:
             drawn = schema_of(shape)
@@ -75,12 +77,11 @@ def schema_of(shape: Shape) -> dict[str, Json]:
             return drawn | ({"maxItems": most_items} if most_items is not None else {})
         case MapOf(value):
             return _map(shape, schema_of(value))
-        case Record(fields, required, help=helps):
-            inner = {key: schema_of(each) for key, each in fields.items()}
-            told = {key: {**each, "description": helps[key]} if key in helps else each for key, each in inner.items()}
+        case Record(fields, required):
+            inner: dict[str, Json] = {key: schema_of(each) for key, each in fields.items()}
             record: dict[str, Json] = {
                 "type": _or_null("object", shape),
-                "properties": told,
+                "properties": inner,
                 "additionalProperties": False,
             }
             record |= {"minProperties": shape.least} if shape.least else {}
@@ -93,6 +94,15 @@ def schema_of(shape: Shape) -> dict[str, Json]:
             return {}
         case _:
             assert_never(shape)
+
+
+def _told(schema: dict[str, Json], helps: Mapping[str, str]) -> dict[str, Json]:
+    """A definition's schema with a line of help at each key that has one."""
+    properties = schema.get("properties")
+    if not isinstance(properties, dict):
+        return schema
+    told = {key: {**each, "description": helps[key]} if key in helps else each for key, each in properties.items()}
+    return {**schema, "properties": told}
 
 
 def _map(shape: MapOf, value: dict[str, Json]) -> dict[str, Json]:
