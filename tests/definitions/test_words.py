@@ -35,9 +35,9 @@ def test_names_of_liquids_own_are_no_variables() -> None:
     text = (
         "{% for tag in trait.tags %}{{ forloop.index }} {{ tag | upcase }}{% endfor %}{% assign n = signal.n %}{{ n }}"
     )
-    assert definitions(
-        f'signals: {{n: {{count: x}}}}\nsteps: {{s: {{channel: tip, copy: {{en: {{title: "{text}"}}}}}}}}'
-    )
+    steps = f'steps: {{s: {{channel: tip, copy: {{en: {{title: "{text}"}}}}}}}}'
+    found = definitions("signals: {n: {count: x}}\n" + steps)
+    assert found.steps["s"].copy["en"]["title"] == text
 
 
 def test_the_fallback_is_the_projects_own_locale() -> None:
