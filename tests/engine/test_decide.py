@@ -8,7 +8,7 @@ import pytest
 from tests.engine.clocks import t
 from tests.engine.stands import NOON, SIGNED_UP, WELCOME, Person, define, journey
 from waypost.engine.entries import decision_event, delivery_event
-from waypost.model.decisions import Asked
+from waypost.model.decisions import REASONS, Asked
 from waypost.model.journeys import Holdout, Limits, Pace, QuietHours
 from waypost.model.people import Watch
 from waypost.model.steps import Step
@@ -121,6 +121,10 @@ def test_each_reason_for_which_a_step_is_not_offered(reason: str) -> None:
     assert (verdict.reason, verdict.kept, verdict.until) == (reason, False, until)
     assert verdict.because.endswith(".")
     assert "tip" not in [offer.step for offer in person.ask(asked).decision.offers]
+
+
+def test_every_reason_is_listed_with_its_meaning() -> None:
+    assert set(ROWS) <= set(REASONS)
 
 
 def test_a_pause_of_all_delivery() -> None:

@@ -11,6 +11,7 @@ from waypost.engine.decide import decide
 from waypost.engine.entries import decision_event, read_decision
 from waypost.engine.explain import explain
 from waypost.engine.observe import fold
+from waypost.model.decisions import REASONS
 from waypost.model.events import Event
 
 
@@ -70,6 +71,7 @@ def test_an_explanation_says_what_the_decision_says() -> None:
             for verdict in made.decision.verdicts:
                 told = explain(lived.program, profile, verdict.step, made.decision.at, made.decision.asked)
                 assert told.reasons[-1] == verdict
+                assert verdict.reason in REASONS
                 assert told.offered is verdict.kept
                 assert all(reason.kept for reason in told.reasons[:-1])
                 assert not (told.offered and told.would_change)

@@ -17,6 +17,39 @@ Phase = OneOf["gather", "hold_back", "restrain", "choose"]
 
 PHASES: Final[tuple[Phase, ...]] = ("gather", "hold_back", "restrain", "choose")
 
+REASONS: Final[Mapping[str, str]] = {
+    "no_journey": "The step is on no journey.",
+    "journey": "The person is not in the journey: its `for` does not hold.",
+    "exited": "They left the journey: its `exit` held. `again` may let them back.",
+    "done": "The step is done: its `done_when` holds, or it was completed in the product.",
+    "dismissed": "They closed it, and a closed step stays closed.",
+    "order": "The journey has a fixed order, and another step is next.",
+    "after": "It comes after a step that is not done.",
+    "show_when": "Its `show_when` does not hold.",
+    "send_when": "Its `send_when` does not hold.",
+    "page": "It appears on other pages than the one asked for.",
+    "max_shows": "It was offered as often as it may be.",
+    "expired": "It was offered, or could go, for as long as it may.",
+    "sent": "It was sent, and goes again only when its `send_when` begins anew.",
+    "not_begun": "Its `send_when` began by imported history, late events or changed definitions, which start nothing.",
+    "holdout": "The person is kept out of personalisation, to measure what it does.",
+    "still_true_after": "Its `send_when` has not held for long enough.",
+    "cooldown": "It rests between two showings.",
+    "quiet_hours": "Nothing is sent at this time of the person's day.",
+    "at_once": "As many in-product steps as may be hold their places.",
+    "per_day": "The person has had all of today's.",
+    "per_week": "They have had as many as seven days may bring.",
+    "email_per_week": "They have had as many e-mails as seven days may bring.",
+    "slots": "The page has no more room.",
+    "copy_error": "Its words could not be filled in for this person.",
+    "paused": "All delivery is paused.",
+    "delivery_off": "It would be offered, but `delivery` is off.",
+    "testers": "It would be offered, but `delivery` is for testers.",
+    "chosen": "It is offered.",
+    "held": "It is offered still: it holds the place that an earlier decision gave it.",
+}
+"""The stable word of every verdict, in the order in which they are looked for, and what it says."""
+
 Cause = OneOf["event", "time", "late", "imported", "definitions", "existing"]
 """Why push steps are looked at. `late`, `imported` and `definitions` start none; `existing` starts all that hold."""
 
