@@ -6,9 +6,62 @@ from random import Random
 import pytest
 
 from waypost.demo import world
+from waypost.demo.harbour import copy_to
+from waypost.engine import observe
+from waypost.engine.messages import read
+from waypost.engine.people import group_by_person
+from waypost.engine.program import Program, compile_program
+from waypost.model.events import Event
+from waypost.model.people import PersonId
 from waypost.model.time import DAY, Instant, parse_instant
+from waypost.runtime.definitions import load_files, read_folder
 
 START: Instant = parse_instant("2026-01-05T06:00:00Z") or 0
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    folder = tmp_path_factory.mktemp("harbour")
+    copy_to(folder, deliver=True)
+    definitions = load_files(read_folder(folder))
+    assert definitions.delivery == "on"
+    return compile_program(definitions)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_engine_finds_what_was_planted(program: Program, seed: int) -> None:
+    cast = world.actors(Random(seed), 60, START, 14 * DAY)
+    events = [read(sent.message, received_at=sent.arrives) for sent in world.in_order(cast)]
+    assert all(isinstance(event, Event) for event in events), "no message is refused"
+    logs = group_by_person(event for event in events if isinstance(event, Event))
+    assert len(logs) == 60, "every visit before signing up is somebody's"
+    for actor in cast:
+        profile = observe.fold(program, PersonId(f"u:{actor.user_id}"), logs[PersonId(f"u:{actor.user_id}")], 2**62)
+        assert profile is not None
+        state = observe.view(program, profile, actor.signup + world.SETTLED)
+        stage, milestones = world.TRUTH[actor.habit]
+        assert (actor.user_id, state.stage) == (actor.user_id, stage)
+        assert {name for name, at in state.milestones.items() if at is not None} == milestones
+        assert state.signup == actor.signup
+
+
+def test_some_people_are_quick_and_some_stall(program: Program) -> None:
+    cast = world.actors(Random(7), 100, START, 14 * DAY)
+    events = [read(sent.message, received_at=sent.arrives) for sent in world.in_order(cast)]
+    logs = group_by_person(event for event in events if isinstance(event, Event))
+    met: dict[world.Habit, set[str]] = {habit: set() for habit in world.Habit}
+    for actor in cast:
+        person = PersonId(f"u:{actor.user_id}")
+        profile = observe.fold(program, person, logs[person], actor.signup)
+        assert profile is not None
+        later = [event for event in sorted(logs[person], key=lambda event: event.order) if event.at > actor.signup]
+        for told in [*observe.observe(program, profile, later), *observe.wake(program, profile, profile.at + 5 * DAY)]:
+            if told.kind == "segment" and told.entered:
+                met[actor.habit].add(told.name)
+    assert {"fast_finisher", "team_builder"} <= met[world.Habit.QUICK]
+    assert "explorer" in met[world.Habit.EXPLORER]
+    assert {"stalled_at_setup", "struggling", "waiting_for_help"} <= met[world.Habit.STUCK]
+    assert "stalled_at_setup" not in met[world.Habit.QUICK]
 
 
 def test_the_same_seed_gives_the_same_people() -> None:

@@ -101,6 +101,16 @@ def actors(chance: Random, count: int, start: Instant, span: Duration) -> tuple[
     return tuple(cast)
 
 
+def reaction(chance: Random, actor: Actor, channel: str) -> str | None:
+    """What the person does with a step that was shown, as the name of its event; None where they let it be."""
+    if channel == "checklist":
+        return None  # its `done_when` says when it is done
+    drawn = chance.random()
+    if actor.habit in (Habit.QUICK, Habit.RETURNER):
+        return "Step Completed" if drawn < 0.7 else None
+    return "Step Dismissed" if drawn < 0.4 else None
+
+
 def in_order(cast: Iterable[Actor]) -> list[Sent]:
     """Everybody's messages as they reach Waypost."""
     return sorted((sent for actor in cast for sent in actor.sent), key=lambda sent: sent.arrives)
@@ -165,8 +175,9 @@ def _live(chance: Random, number: int, habit: Habit, signup: Instant) -> Actor:
     name = _NAMES[number % len(_NAMES)]
     user_id = name.lower() if number < len(_NAMES) else f"{name.lower()}-{number // len(_NAMES) + 1}"
     diary = _Diary(chance, user_id, signup)
-    if number == 0 or chance.random() < 0.5:  # looked around on the phone before anybody knew who that was
-        diary.device, diary.at = "phone", signup - chance.randrange(10 * MINUTE, 100 * MINUTE)
+    if number == 0 or chance.random() < 0.5:  # looked around before anybody knew who that was
+        diary.device = "phone" if habit is Habit.RETURNER else "laptop"
+        diary.at = signup - chance.randrange(10 * MINUTE, 100 * MINUTE)
         diary.reads("/")
         diary.reads("/pricing")
     diary.device, diary.at = "laptop", signup
