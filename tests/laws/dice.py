@@ -1,7 +1,7 @@
 """Choices for inventing worlds: by Hypothesis, which shrinks what fails, or by a seed, which is quick."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from hypothesis import strategies as st
@@ -29,7 +29,7 @@ class Seeded:
 class Drawn:
     """Dice that Hypothesis throws, and throws again lower to find the simplest failure."""
 
-    def __init__(self, draw: st.DrawFn) -> None:
+    def __init__(self, draw: Callable[[st.SearchStrategy[int]], int]) -> None:
         self._draw = draw
 
     def number(self, low: int, high: int) -> int:

@@ -1,0 +1,66 @@
+"""Law: the live evaluator and the naive oracle give the same state, for any definitions, log and instant."""
+
+import pytest
+from hypothesis import given, settings
+
+from tests.laws import oracle, worlds
+from tests.laws.worlds import World
+from waypost.engine import observe
+from waypost.engine.people import group_by_person
+from waypost.engine.profiles import dump, load
+from waypost.engine.program import compile_program
+from waypost.model.people import PersonId, State
+from waypost.model.time import Instant
+
+LONG = 20_000
+
+
+def live(world: World, at: Instant) -> dict[PersonId, State]:
+    """Everyone's state by the live evaluator."""
+    program = compile_program(world.definitions)
+    found = {}
+    for person, events in group_by_person(world.events, world.undos).items():
+        profile = observe.fold(program, person, events, at)
+        if profile is not None:
+            found[person] = observe.view(program, profile, at)
+    return found
+
+
+@settings(max_examples=50)
+@given(worlds.worlds())
+def test_any_world(world: World) -> None:
+    for at in world.asked:
+        assert live(world, at) == oracle.states(world.definitions, world.events, at, world.undos)
+
+
+@pytest.mark.parametrize("block", worlds.BLOCKS)
+def test_many_worlds(block: int) -> None:
+    for world in worlds.block(block, 40):
+        for at in world.asked:
+            assert live(world, at) == oracle.states(world.definitions, world.events, at, world.undos)
+
+
+@pytest.mark.parametrize("block", worlds.BLOCKS)
+def test_looking_leaves_no_trace_and_a_stored_profile_goes_on_as_it_was(block: int) -> None:
+    for world in worlds.block(block):
+        program = compile_program(world.definitions)
+        for person, events in group_by_person(world.events, world.undos).items():
+            log = oracle.Log(world.definitions, person, events)
+            end = max(event.at for event in events)
+            profile = observe.fold(program, person, events, end)
+            if profile is None:
+                continue
+            for at in sorted({at for at in world.asked if at >= end}, reverse=True):
+                assert observe.view(program, profile, at) == log.state(at)
+                stored = load(program, dump(profile))
+                assert stored is not None
+                assert observe.view(program, stored, at) == log.state(at)
+
+
+@pytest.mark.long
+def test_very_many_worlds() -> None:
+    for seed in range(LONG):
+        world = worlds.seeded(seed)
+        for at in world.asked:
+            states = oracle.states(world.definitions, world.events, at, world.undos)
+            assert live(world, at) == states, f"seed {seed}"
