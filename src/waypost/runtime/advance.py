@@ -13,16 +13,19 @@ from waypost.model.decisions import Cause
 from waypost.model.events import Event
 from waypost.model.people import Id, PersonId, Transition
 from waypost.model.time import Instant
-from waypost.runtime.bundle import Runtime
 from waypost.runtime.appending import append, unseen
+from waypost.runtime.bundle import Runtime
 from waypost.runtime.links import relink
-from waypost.runtime.profiles import Entry
+from waypost.runtime.profiles import Entry, muted_until
 from waypost.runtime.pushes import concerns_pushes, push
-from waypost.runtime.stores import events as log
 from waypost.runtime.stores import people as store
+from waypost.runtime.stores.events import owner_id
 
 _OWN = frozenset({"decision", "delivery", "undo"})
 """Waypost's own entries: they change limits and links, never a signal."""
+
+LARGE = 20_000
+"""Events from which on a person's log is folded again by the worker."""
 
 
 def advance(runtime: Runtime, events: Sequence[Event], wakes: Sequence[int], now: Instant) -> set[str]:
@@ -39,47 +42,47 @@ def advance(runtime: Runtime, events: Sequence[Event], wakes: Sequence[int], now
     """
     fresh = unseen(runtime, events) if events else []
     if fresh:
-        before = runtime.last_seq
+        before = runtime.log.last
         new_ids = append(runtime, fresh)
-        again = relink(runtime.database, runtime.identities, fresh, new_ids)
-        _fold(runtime, fresh, again, new_ids, before, now)
+        again = relink(runtime.log, runtime.identities, fresh, new_ids)
+        groups: dict[PersonId, list[Event]] = {person: [] for person in again}
+        owner = runtime.identities.owner
+        for event in fresh:
+            groups.setdefault(owner(event), []).append(event)
+        for person, theirs in groups.items():
+            if person in again:
+                runtime.profiles.drop(person)
+                _settle(runtime, person, _again(runtime, person, now), theirs, now)
+            elif Id(person) in new_ids and all(owner_id(event) in new_ids for event in theirs):
+                _settle(runtime, person, _begin(runtime, person, theirs, now), theirs, now)
+            else:
+                _walk(runtime, person, theirs, before, now)
     for number in wakes:
         _wake(runtime, number, now)
     return {event.message_id for event in fresh}
 
 
-def _fold(
-    runtime: Runtime, fresh: Sequence[Event], again: set[PersonId], new_ids: set[Id], before: int, now: Instant
-) -> None:
-    groups: dict[PersonId, list[Event]] = {}
-    owner = runtime.identities.owner
-    for event in fresh:
-        groups.setdefault(owner(event), []).append(event)
-    for person in again:
-        groups.setdefault(person, [])
-    program = runtime.live.program
-    for person, events in groups.items():
-        entry = None
-        transitions: Sequence[Transition] | None = None
-        if person in again:
-            runtime.profiles.drop(person)
-            entry = runtime.profiles.fold(person, program, now)
-        elif Id(person) in new_ids and all(log.owner_id(event) in new_ids for event in events):
-            entry = _begin(runtime, person, events, now)
-        else:
-            entry = runtime.profiles.get(person, program, now, before)
-            if entry is None:
-                entry = runtime.profiles.fold(person, program, now)
-            else:
-                transitions = _continue(runtime, entry, events, now)
-                if transitions is None:
-                    entry = runtime.profiles.fold(person, program, now)
-                else:
-                    entry.seq = runtime.last_seq
-        if entry is not None:
-            if transitions is None or concerns_pushes(transitions, events):
-                push(runtime, person, entry, _cause(events), now)
-            runtime.profiles.put(person, entry, program)
+def _walk(runtime: Runtime, person: PersonId, events: list[Event], before: int, now: Instant) -> None:
+    """Continue one person's profile with what they did, and look at their push steps where it matters."""
+    entry = runtime.profiles.get(person, runtime.live.program, now)
+    if entry is None or entry.seq > before:
+        _settle(runtime, person, entry or _again(runtime, person, now), events, now)
+        return
+    transitions = _continue(runtime, entry, events, now)
+    if transitions is None:
+        _settle(runtime, person, _again(runtime, person, now), events, now)
+        return
+    entry.seq = runtime.log.last
+    if concerns_pushes(transitions, events):
+        push(runtime, person, entry, _cause(events), now)
+    runtime.profiles.put(person, entry, runtime.live.program)
+
+
+def _settle(runtime: Runtime, person: PersonId, entry: Entry | None, events: Sequence[Event], now: Instant) -> None:
+    """Keep a profile that was folded from the beginning."""
+    if entry is not None:
+        push(runtime, person, entry, _cause(events), now)
+        runtime.profiles.put(person, entry, runtime.live.program)
 
 
 def _begin(runtime: Runtime, person: PersonId, events: list[Event], now: Instant) -> Entry | None:
@@ -91,7 +94,18 @@ def _begin(runtime: Runtime, person: PersonId, events: list[Event], now: Instant
     if profile is None:
         runtime.timers.set(number, future)
         return None
-    return Entry(number, profile, runtime.last_seq, future=future)
+    return Entry(number, profile, runtime.log.last, future=future, muted=muted_until(events))
+
+
+def _again(runtime: Runtime, person: PersonId, now: Instant) -> Entry | None:
+    """Fold a person's log again; of a very large one the worker does, so that nobody waits for it here."""
+    if not runtime.identities.find(Id(person)):
+        return None
+    if runtime.log.count_of(runtime.identities.owners(person), LARGE) >= LARGE:
+        runtime.profiles.drop(person)
+        runtime.timers.set(runtime.identities.number_of(Id(person)), now)
+        return None
+    return runtime.profiles.fold(person, runtime.live.program, now)
 
 
 def _continue(runtime: Runtime, entry: Entry, events: list[Event], now: Instant) -> Sequence[Transition] | None:
@@ -106,9 +120,10 @@ def _continue(runtime: Runtime, entry: Entry, events: list[Event], now: Instant)
             theirs.append(event)
     if not theirs:
         return ()
+    entry.muted = max(entry.muted, muted_until(theirs))
     if len(theirs) > 1:
         theirs.sort(key=lambda event: (event.at, event.message_id))
-    if theirs[0].at <= entry.profile.at or theirs[0].at <= entry.profile.seen:
+    if theirs[0].at <= entry.profile.seen:
         return None
     return observe.observe(runtime.live.program, entry.profile, theirs)
 
@@ -118,18 +133,20 @@ def _wake(runtime: Runtime, number: int, now: Instant) -> None:
     identities, profiles, program = runtime.identities, runtime.profiles, runtime.live.program
     name = store.names(runtime.database, [number]).get(number)
     person = None if name is None else identities.person(name)
-    if person is None:
+    runtime.timers.set(number, None)
+    entry = None if person is None else profiles.get(person, program, now)
+    if person is None or entry is None:
         return
-    entry = profiles.get(person, program, now)
-    if entry is None:
-        return
-    rounds = 0
-    while entry.wake is not None and entry.wake <= now and rounds < 10_000:
-        due, rounds = entry.wake, rounds + 1
+    due = entry.wake
+    while due is not None and due <= now:
         transitions = observe.wake(program, entry.profile, due)
         if concerns_pushes(transitions, ()) or (entry.push is not None and entry.push <= due):
-            push(runtime, person, entry, "time", due)
+            push(runtime, person, entry, "late" if due < entry.muted else "time", due)
         profiles.put(person, entry, program)
+        if entry.wake is not None and entry.wake <= due:
+            raise RuntimeError(f"the wake-up of {person} at {due} does not end")
+        due = entry.wake
+    runtime.timers.set(entry.number, entry.wake)
 
 
 def _cause(events: Sequence[Event]) -> Cause:

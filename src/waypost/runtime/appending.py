@@ -10,9 +10,10 @@ from waypost.model.people import Id, PersonId
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.links import ids_of
 from waypost.runtime.profiles import Entry
-from waypost.runtime.stores import events as log
 from waypost.runtime.stores import people as store
 from waypost.runtime.stores.database import Cell
+from waypost.runtime.stores.events import owner_id, write_properties
+from waypost.runtime.stores.seen import digest
 
 
 def append(runtime: Runtime, fresh: Sequence[Event]) -> set[Id]:
@@ -21,11 +22,13 @@ def append(runtime: Runtime, fresh: Sequence[Event]) -> set[Id]:
     new_ids = identities.number({identity for event in fresh for identity in ids_of(event)})
     number_of = identities.number_of
     rows: list[tuple[Cell, ...]] = []
+    owners: list[int] = []
     external: list[tuple[str, str, int]] = []
     traits = runtime.live.definitions.external_ids
     for event in fresh:
-        owner = number_of(log.owner_id(event))
+        owner = number_of(owner_id(event))
         both = event.user_id is not None and event.anonymous_id is not None
+        owners.append(owner)
         rows.append(
             (
                 event.message_id,
@@ -33,21 +36,19 @@ def append(runtime: Runtime, fresh: Sequence[Event]) -> set[Id]:
                 event.name,
                 event.at,
                 event.received_at,
-                owner,
                 number_of(Id(f"a:{event.anonymous_id}")) if both else None,
                 event.source,
-                log.write_properties(event.properties),
+                write_properties(event.properties),
                 event.previous_id,
                 event.group_id,
                 int(event.imported),
             )
         )
-        if event.kind == "identify":
+        if traits and event.kind == "identify":
             external += external_rows(event, traits, owner)
-    log.append(runtime.database, rows)
+    runtime.log.append(rows, owners, [digest(event.message_id) for event in fresh])
     if external:
         store.add_external(runtime.database, external)
-    runtime.last_seq = log.last(runtime.database)
     return new_ids
 
 
@@ -65,14 +66,14 @@ def append_own(runtime: Runtime, entry: Entry, person: PersonId, events: Iterabl
     append(runtime, fresh)
     for event in fresh:
         entry.profile.history.remember(event)
-    entry.seq = runtime.last_seq
+    entry.seq = runtime.log.last
     runtime.profiles.keep(person, entry)
 
 
 def unseen(runtime: Runtime, events: Sequence[Event]) -> list[Event]:
     """The first of each message id, where the log has none (law 3)."""
     first = {event.message_id: event for event in reversed(events)}
-    seen = log.seen(runtime.database, list(first))
+    seen = runtime.log.known({message_id: digest(message_id) for message_id in first})
     if len(first) == len(events) and not seen:
         return list(events)
     return [event for event in events if first[event.message_id] is event and event.message_id not in seen]

@@ -1,7 +1,8 @@
 """The Runtime: everything that the verbs of this floor work with, in one bundle without verbs of its own.
 
 `start.open_runtime` makes one. Fields that change (the live definitions, whether delivery is paused) are replaced
-whole, so that any thread may read them; `identities`, `profiles` and `timers` belong to the committing thread.
+whole, so that any thread may read them; what is in memory of the store (`log` to `timers`) belongs to the
+committing thread; `reading` gives other threads a connection.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from waypost.runtime.identity import Identities
 from waypost.runtime.profiles import Profiles
 from waypost.runtime.settings import Settings
 from waypost.runtime.stores.database import Database
+from waypost.runtime.stores.log import Log
 from waypost.runtime.timers import Timers
 
 
@@ -33,6 +35,20 @@ class Live:
     check: Check
     pushes: bool
     since: Instant
+
+
+@dataclass(slots=True)
+class Writing:
+    """Where `writing` is: its round's position in the log, the profiles and chunks that it still has to write.
+
+    `upto` is None between two rounds, `written` the position of the last one that was finished.
+    """
+
+    written: int = 0
+    upto: int | None = None
+    profiles: int = 0
+    chunks: list[int] | None = None
+    done: list[int] = field(default_factory=list)
 
 
 class Lock(Protocol):
@@ -49,15 +65,15 @@ class Runtime:
     settings: Settings
     clock: Clock
     database: Database
+    log: Log
     identities: Identities
     profiles: Profiles
     timers: Timers
     live: Live
     paused: bool
     hosted: Lock | None
-    last_seq: int
+    writing: Writing = field(default_factory=Writing)
     channels: Mapping[str, Channel] = field(default_factory=dict)
-    written_mark: tuple[int, int] | None = None
     _commits: Commits | None = None
     _readers: LifoQueue[Database] = field(default_factory=LifoQueue)
 
@@ -83,6 +99,10 @@ class Runtime:
             yield reader
         finally:
             self._readers.put(reader)
+
+    def reading_log(self, reader: Database) -> Log:
+        """The log through a reader's connection."""
+        return self.log.over(reader)
 
     def close_readers(self) -> None:
         """Close the connections that were used for reading."""

@@ -2,7 +2,7 @@
 
 import time
 from typing import Protocol
-from uuid import uuid4
+from uuid import uuid4  # noqa: TID251 — the one place that may make one
 
 from waypost.model.time import Duration, Instant
 
@@ -26,7 +26,7 @@ class SystemClock:
 
     def new_id(self) -> str:
         """An id that nobody else has."""
-        return str(uuid4())  # noqa: TID251 — the one place that may make one
+        return str(uuid4())
 
 
 class HandClock:

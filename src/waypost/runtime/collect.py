@@ -49,6 +49,29 @@ class Receipt:
         return len(self.refused) - self.quarantined
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What is known of a batch besides its messages.
+
+    Attributes:
+        received_at: When it came; None is now.
+        sent_at: When the sender's clock says that it left.
+        context: Defaults under each message's own context.
+        kind: What all messages are, where the path says it; None where each message says it.
+        source: The source of messages that do not tell.
+        origin: How they came, for the quarantine.
+        sizes: Bytes of each message as sent, where the caller knows.
+    """
+
+    received_at: Instant | None = None
+    sent_at: Instant | None = None
+    context: Mapping[str, Json] | None = None
+    kind: str | None = None
+    source: str = "server"
+    origin: str = "http"
+    sizes: Sequence[int] | None = None
+
+
 @dataclass(slots=True)
 class _Read:
     events: list[Event] = field(default_factory=list)
@@ -74,20 +97,11 @@ def collect(
 ) -> Receipt:
     """Take messages of Segment's tracking API. When this returns they are on disk, and every segment stands.
 
-    Safe to call from many threads at once; what waits at the same time shares a commit.
-
-    Args:
-        runtime: The open Waypost.
-        messages: JSON objects as sent; whatever else stands in the list is put into quarantine.
-        received_at: When they came; None is now.
-        sent_at: When the sender's clock says that they left.
-        context: Defaults under each message's own context.
-        kind: What they all are, where the path says it; None where each message says it.
-        source: The source of messages that do not tell.
-        origin: How they came, for the quarantine.
-        sizes: Bytes of each message as sent, where the caller knows.
+    Safe to call from many threads at once; what waits at the same time shares a commit. Whatever else than JSON objects
+    stands in the list is put into quarantine. The keywords are the fields of `Sender`.
     """
-    done = _read(runtime, messages, received_at, sent_at, context, kind, source, origin, sizes)
+    sender = Sender(received_at, sent_at, context, kind, source, origin, sizes)
+    done = _read(runtime, messages, sender)
     fresh = runtime.commits.wait(Arrival(done.events, done.unfit)) if done.events or done.unfit else 0
     return done.receipt(fresh)
 
@@ -105,7 +119,8 @@ async def collect_async(
     sizes: Sequence[int] | None = None,
 ) -> Receipt:
     """`collect`, without holding the event loop while it waits."""
-    done = _read(runtime, messages, received_at, sent_at, context, kind, source, origin, sizes)
+    sender = Sender(received_at, sent_at, context, kind, source, origin, sizes)
+    done = _read(runtime, messages, sender)
     fresh = await runtime.commits.wait_async(Arrival(done.events, done.unfit)) if done.events or done.unfit else 0
     return done.receipt(fresh)
 
@@ -118,51 +133,38 @@ def original(message: Json) -> str:
         return ascii(message)[:100_000]
 
 
-def _read(
-    runtime: Runtime,
-    messages: Sequence[Json],
-    received_at: Instant | None,
-    sent_at: Instant | None,
-    context: Mapping[str, Json] | None,
-    kind: str | None,
-    source: str,
-    origin: str,
-    sizes: Sequence[int] | None,
-) -> _Read:
+def _read(runtime: Runtime, messages: Sequence[Json], sender: Sender) -> _Read:
     done = _Read()
-    received = runtime.clock.now() if received_at is None else received_at
-    check = runtime.live.check
+    received = runtime.clock.now() if sender.received_at is None else sender.received_at
+    check, sizes = runtime.live.check, sender.sizes
     rejects = runtime.live.definitions.tracking.unplanned == "reject"
-
-    def refuse(place: int, message: Json, code: str, reason: str, kept: bool) -> None:
-        done.refused.append(Refused(place, code, reason, kept))
-        if kept:
-            done.unfit.append(Quarantined(received, origin, None, code, reason, original(message)))
-
     for place, message in enumerate(messages):
         event = read(
             message,
             received_at=received,
-            sent_at=sent_at,
-            kind=kind,
-            spare_id=spare_id(runtime, message),
-            defaults=context,
-            source=source,
+            sent_at=sender.sent_at,
+            kind=sender.kind,
+            spare_id=_spare_id(runtime, message),
+            defaults=sender.context,
+            source=sender.source,
             size=0 if sizes is None else sizes[place],
         )
         if isinstance(event, Refusal):
-            refuse(place, message, event.code, event.message, True)
-            continue
-        violations = check(event)
-        if violations and violations[0].code == "unplanned":
-            refuse(place, message, "unplanned", violations[0].message, not rejects)
-            continue
-        done.violations += len(violations)
-        done.events.append(event)
+            code, reason, kept = event.code, event.message, True
+        else:
+            violations = check(event)
+            if not violations or violations[0].code != "unplanned":
+                done.violations += len(violations)
+                done.events.append(event)
+                continue
+            code, reason, kept = "unplanned", violations[0].message, not rejects
+        done.refused.append(Refused(place, code, reason, kept))
+        if kept:
+            done.unfit.append(Quarantined(received, sender.origin, None, code, reason, original(message)))
     return done
 
 
-def spare_id(runtime: Runtime, message: Json) -> str:
+def _spare_id(runtime: Runtime, message: Json) -> str:
     """An id for a message that has none of its own."""
     if isinstance(message, Mapping) and message.get("messageId"):
         return ""

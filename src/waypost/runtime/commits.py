@@ -16,7 +16,7 @@ from waypost.model.problems import Problem
 
 T = TypeVar("T")
 
-PAUSE = 0.2
+PAUSE = 1.0
 """Seconds without work after which the pause is used."""
 
 
@@ -35,7 +35,7 @@ class Work(Generic[T]):
 
 
 class Commits:
-    """The thread that commits. `do` does all the work of one transaction; `idle` uses a pause, and says if there is more."""
+    """The thread that commits. `do` does the work of one transaction; `idle` uses a pause, and tells of more."""
 
     def __init__(self, do: Callable[[Sequence[Work[Any]]], None], idle: Callable[[], bool], largest: int = 64) -> None:
         self._do = do
@@ -106,7 +106,7 @@ class Commits:
     def _attempt(self, group: list[Work[Any]]) -> None:
         try:
             self._do(group)
-        except BaseException as error:  # noqa: BLE001 — whoever waits must hear of it, whatever it is
+        except BaseException as error:
             if len(group) > 1:
                 for work in group:
                     self._attempt([work])

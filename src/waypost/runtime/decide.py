@@ -1,4 +1,4 @@
-"""What next: one person's decision, kept in the log where it says something new, and written as `POST /v1/next` answers.
+"""What next: one person's decision, kept in the log where it says something new, written as `POST /v1/next` answers.
 
 Asking again while an offer holds its slot gives the same decision and appends nothing. Of a person whom nobody knows
 nothing is stored either.

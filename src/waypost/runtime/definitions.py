@@ -148,7 +148,7 @@ def apply_files(runtime: Runtime, files: Mapping[str, str], reason: str, now: In
     store.say(database, LIVE, definitions.hash)
     runtime.live = compiled(definitions, now)
     runtime.profiles.forget_all(now)
-    people.wake_all(database, now)
+    runtime.timers.everyone(now)
     if definitions.external_ids != before.external_ids:
         _read_external_ids(database, definitions)
     return Application(definitions.hash, before.hash, now, changed=True)

@@ -6,6 +6,7 @@ channel is set up it is held, visibly, and never dropped for that.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
 from waypost.engine.entries import delivery_event
@@ -39,7 +40,7 @@ def turn(runtime: Runtime) -> bool:
     taken, more = runtime.commits.wait(Question(lambda now: _take(runtime, now)))
     for one in taken:
         outcome = runtime.channels[one.waiting.channel].deliver(one.message)
-        runtime.commits.wait(Question(lambda now, one=one, outcome=outcome: _end(runtime, one.waiting, outcome, now)))  # type: ignore[misc]
+        runtime.commits.wait(Question(partial(_end, runtime, one.waiting, outcome)))
     return more
 
 
@@ -61,7 +62,7 @@ def _take(runtime: Runtime, now: Instant) -> tuple[list[_Taken], bool]:
         if verdict.reason == "paused":
             outbox.later(runtime.database, waiting, now + PAUSED_AGAIN, "paused", waiting.attempts)
         elif not verdict.kept or content is None:
-            _finish(runtime, waiting, person, entry, "dropped", verdict.reason, now)
+            _finish(runtime, waiting, found, now, outcome="dropped", reason=verdict.reason)
             push(runtime, person, entry, "time", now)
             runtime.profiles.put(person, entry, live.program)
         elif waiting.channel not in runtime.channels:
@@ -79,12 +80,11 @@ def _end(runtime: Runtime, waiting: Waiting, outcome: Outcome, now: Instant) -> 
     if found is None:
         outbox.done(runtime.database, waiting.delivery_id)
         return
-    person, entry = found
     match outcome:
         case Sent():
-            _finish(runtime, waiting, person, entry, "sent", "", now)
+            _finish(runtime, waiting, found, now, outcome="sent")
         case Failed(reason):
-            _finish(runtime, waiting, person, entry, "failed", reason, now)
+            _finish(runtime, waiting, found, now, outcome="failed", reason=reason)
         case Retry(after, reason):
             outbox.later(runtime.database, waiting, now + after, reason, waiting.attempts + 1)
         case _:
@@ -94,12 +94,13 @@ def _end(runtime: Runtime, waiting: Waiting, outcome: Outcome, now: Instant) -> 
 def _finish(
     runtime: Runtime,
     waiting: Waiting,
-    person: PersonId,
-    entry: Entry,
-    outcome: DeliveryOutcome,
-    reason: str,
+    whose: tuple[PersonId, Entry],
     now: Instant,
+    *,
+    outcome: DeliveryOutcome,
+    reason: str = "",
 ) -> None:
+    person, entry = whose
     event = delivery_event(
         person, waiting.decision_id, waiting.step, channel=waiting.channel, outcome=outcome, at=now, reason=reason
     )

@@ -10,9 +10,8 @@ from waypost.model.events import Event
 from waypost.model.people import Alias, Id, PersonId, Undo, anonymous, user
 from waypost.model.values import Json
 from waypost.runtime.identity import Identities
-from waypost.runtime.stores import events as log
 from waypost.runtime.stores import people as store
-from waypost.runtime.stores.database import Database
+from waypost.runtime.stores.log import Log
 
 
 def ids_of(event: Event) -> list[Id]:
@@ -40,7 +39,7 @@ def undo_of(event: Event) -> Undo:
     raise ValueError(f"the entry {event.message_id} is no undo: {dict[str, Json](said)}")
 
 
-def relink(database: Database, identities: Identities, events: Sequence[Event], fresh: set[Id]) -> set[PersonId]:
+def relink(log: Log, identities: Identities, events: Sequence[Event], fresh: set[Id]) -> set[PersonId]:
     """Keep what these appended events say of links; the people whose logs it may change.
 
     `fresh` are ids that the store met with this batch: nothing was folded of them yet.
@@ -54,9 +53,9 @@ def relink(database: Database, identities: Identities, events: Sequence[Event], 
             one, other = anonymous(event.anonymous_id), user(event.user_id)
             if not identities.linked(one, other):
                 pairs[one, other] = None
-                if one not in fresh and log.last_of(database, [identities.number_of(one)]):
+                if one not in fresh and log.has(identities.number_of(one)):
                     around.add(one)
-            elif not identities.is_plain(one) and identities.claimed_again(one, event):
+            elif identities.is_shared(one) and identities.claimed_again(one, event):
                 around.add(one)
         if event.kind == "alias" and event.user_id is not None and event.previous_id is not None:
             aliases.append(Alias(event.previous_id, event.user_id, event.at, event.message_id))
@@ -66,15 +65,15 @@ def relink(database: Database, identities: Identities, events: Sequence[Event], 
             undo = undo_of(event)
             undos.append((event.message_id, undo))
             around |= {id_ for name in (undo.one, undo.other) for id_ in (user(name), anonymous(name))}
-    if not (pairs or aliases or undos or around):
+    if not (pairs or around):
         return set()
-    known = {identity for identity in around if identities.find(identity) is not None}
+    known = {identity for identity in around if identities.find(identity)}
     involved = _circles(identities, known)
     people = _people(identities, known | involved)
     for alias in aliases:
-        store.add_alias(database, alias)
+        identities.alias(alias)
     for message_id, undo in undos:
-        store.add_undo(database, message_id, undo)
+        store.add_undo(log.database, message_id, undo)
     identities.link(list(pairs))
     if undos:
         identities.forget()
@@ -86,7 +85,7 @@ def relink(database: Database, identities: Identities, events: Sequence[Event], 
 
 
 def _circles(identities: Identities, ids: Iterable[Id]) -> set[Id]:
-    return {identity for one in ids for identity in identities.circle(one) if identities.find(identity) is not None}
+    return {identity for one in ids for identity in identities.circle(one) if identities.find(identity)}
 
 
 def _people(identities: Identities, ids: Iterable[Id]) -> set[PersonId]:

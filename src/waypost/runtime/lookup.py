@@ -23,7 +23,6 @@ from waypost.runtime.bundle import Live, Runtime
 from waypost.runtime.identity import Identities
 from waypost.runtime.stores import events as log
 from waypost.runtime.stores import people as store
-from waypost.runtime.stores.database import Database
 from waypost.runtime.warehouse import open_warehouse
 
 ENTRIES = frozenset({"decision", "delivery", "undo"})
@@ -43,7 +42,7 @@ class Seen:
     transitions: tuple[Transition, ...]
 
 
-def find(database: Database, identities: Identities, who: str) -> PersonId:
+def find(identities: Identities, who: str) -> PersonId:
     """The person whom an id names: a user id, else an anonymous id, else the value of an external id.
 
     Raises:
@@ -51,9 +50,9 @@ def find(database: Database, identities: Identities, who: str) -> PersonId:
     """
     for identity in (user(who), anonymous(who)):
         person = identities.person(identity)
-        if person is not None and (log.last_of(database, identities.owners(person)) or identity[0] == "u"):
+        if person is not None:
             return person
-    owners = store.names(database, [owner for _, owner in store.external(database, who)])
+    owners = store.names(identities.database, [owner for _, owner in store.external(identities.database, who)])
     people = {person for owner in owners.values() if (person := identities.person(owner)) is not None}
     if len(people) > 1:
         listed = ", ".join(sorted(bare(person) for person in people))
@@ -75,8 +74,8 @@ def see(runtime: Runtime, who: str, as_of: Instant | None = None) -> Seen:
     """
     at = runtime.clock.now() if as_of is None else as_of
     with runtime.reading() as database:
-        identities = Identities(database)
-        person = find(database, identities, who)
+        identities = Identities(runtime.log.over(database))
+        person = find(identities, who)
         events = sorted((event for event in identities.log(person) if event.at <= at), key=lambda event: event.order)
         ids = identities.ids(person)
     profile, transitions = _walk(runtime.live, person, events, at)
@@ -92,7 +91,7 @@ def person(runtime: Runtime, who: str, as_of: Instant | None = None, *, lines: i
     state = seen.state
     return {
         "person": bare(seen.person),
-        "ids": [{"kind": "user" if one[0] == "u" else "anonymous", "id": bare(one)} for one in seen.ids],
+        "ids": [bare(one) for one in seen.ids],
         "signup": _instant(state.signup),
         "at": write_instant(state.at),
         "stage": state.stage,
@@ -159,8 +158,8 @@ def events(
     with runtime.reading() as database:
         if who is None:
             return [event_shape(event) for event in log.search(database, prefix, limit)]
-        identities = Identities(database)
-        found = identities.log(find(database, identities, who))
+        identities = Identities(runtime.log.over(database))
+        found = identities.log(find(identities, who))
     chosen = [event for event in found if prefix is None or event.message_id.startswith(prefix)]
     chosen.sort(key=lambda event: event.order, reverse=True)
     return [event_shape(event) for event in chosen[:limit]]
@@ -175,8 +174,8 @@ def count_events(
             return log.count_quarantined(database)
         if who is None:
             return log.count(database, prefix)
-        identities = Identities(database)
-        found = identities.log(find(database, identities, who))
+        identities = Identities(runtime.log.over(database))
+        found = identities.log(find(identities, who))
     return sum(prefix is None or event.message_id.startswith(prefix) for event in found)
 
 

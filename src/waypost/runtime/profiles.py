@@ -12,15 +12,17 @@ from itertools import islice
 from waypost.engine import observe, profiles, wake
 from waypost.engine.program import Program
 from waypost.engine.pushes import may_push
+from waypost.model.events import Event
 from waypost.model.people import Id, PersonId
 from waypost.model.time import Instant
 from waypost.runtime.identity import Identities
-from waypost.runtime.stores import events as log
 from waypost.runtime.stores import people as store
-from waypost.runtime.stores.database import Database
+from waypost.runtime.stores.log import Log
+from waypost.runtime.stores.people import Snapshot
+from waypost.runtime.stores.register import NEVER
 from waypost.runtime.timers import Timers
 
-ROWS = 250
+ROWS = 200
 """How many profiles are written in one transaction, so that nobody waits long behind it."""
 
 
@@ -29,7 +31,7 @@ class Entry:
     """One person in memory. `number` is that of their id, `seq` the last event folded, `wake` when to look again.
 
     `future` is the instant of their first event that has not happened yet, `push` when to look again at a push step
-    that was held back.
+    that was held back. What began before `muted` began by history that came late, and starts nothing.
     """
 
     number: int
@@ -38,27 +40,34 @@ class Entry:
     wake: Instant | None = None
     future: Instant | None = None
     push: Instant | None = None
+    muted: Instant = -NEVER
     used: bool = True
+
+
+def muted_until(events: Iterable[Event]) -> Instant:
+    """The instant at which the last of the events came that were imported, or came late."""
+    return max((event.received_at for event in events if event.imported or event.late), default=-NEVER)
 
 
 class Profiles:
     """The profiles of one store under one definition set."""
 
-    def __init__(self, database: Database, identities: Identities, timers: Timers, bound: int) -> None:
-        self._database = database
+    def __init__(self, log: Log, identities: Identities, timers: Timers, bound: int) -> None:
+        self._log = log
+        self._database = log.database
         self._identities = identities
         self._timers = timers
         self._bound = bound
+        self._next_row = store.snapshot_rows(self._database)[1] + 1
         self._hot: dict[PersonId, Entry] = {}
         self._unwritten: dict[PersonId, Entry] = {}
-        self._changed: set[PersonId] = set()
-        self._dropped: set[PersonId] = set()
+        self._changed: dict[PersonId, int] = {}
 
-    def get(self, person: PersonId, program: Program, now: Instant, upto: int = 2**62) -> Entry | None:
-        """The person's profile, up to date with the log up to a position; None where they have no event yet."""
+    def get(self, person: PersonId, program: Program, now: Instant) -> Entry | None:
+        """The person's profile as of the last transaction that was kept; None where they had no event yet."""
         entry = self._hot.get(person)
         if entry is None:
-            entry = self._load(person, program, now, upto)
+            entry = self._load(person, program, now)
             if entry is None:
                 return None
         entry.used = True
@@ -66,28 +75,19 @@ class Profiles:
             return self.fold(person, program, now)
         return entry
 
-    def hot(self, person: PersonId) -> Entry | None:
-        """The person's profile where it is in memory."""
-        entry = self._hot.get(person)
-        if entry is not None:
-            entry.used = True
-        return entry
-
     def fold(self, person: PersonId, program: Program, now: Instant) -> Entry | None:
-        """Fold the person's whole log again; what was cached is replaced."""
-        known = self._identities.find(Id(person))
-        if known is None:
+        """Fold the person's whole log again, events of this transaction too; what was cached is replaced."""
+        if not self._identities.find(Id(person)):
             return None
-        events = self._identities.log(person)
+        number, events = self._identities.number_of(Id(person)), self._identities.log(person)
+        future = min((event.at for event in events if event.at > now), default=None)
         profile = observe.fold(program, person, events, now)
         if profile is None:
             self.drop(person)
-            future = min((event.at for event in events if event.at > now), default=None)
             if future is not None:
-                self._timers.set(known.number, future)
+                self._timers.set(number, future)
             return None
-        entry = Entry(known.number, profile, log.last_of(self._database, self._identities.owners(person)))
-        entry.future = min((event.at for event in events if event.at > now), default=None)
+        entry = Entry(number, profile, self._log.last, future=future, muted=muted_until(events))
         if may_push(program, profile):
             entry.push = now
         self.put(person, entry, program)
@@ -108,28 +108,28 @@ class Profiles:
         """Keep a profile that has changed, but not when it must be looked at."""
         self._hot[person] = entry
         self._unwritten[person] = entry
-        self._changed.add(person)
-        self._dropped.discard(person)
+        self._changed[person] = entry.number
 
     def drop(self, person: PersonId) -> None:
-        """Forget a person's profile, in memory and in the store; with `fold` it comes again."""
+        """Forget a person's profile, in memory and in the store; whoever needs it folds it again."""
         self._hot.pop(person, None)
         self._unwritten.pop(person, None)
-        self._dropped.add(person)
-        known = self._identities.find(Id(person))
-        if known is not None:
-            store.drop(self._database, [known.number])
+        if not self._identities.find(Id(person)):
+            return
+        number = self._changed[person] = self._identities.number_of(Id(person))
+        if self._log.register.snapshot_of(number):
+            self._log.register.snapshot(number, 0)
+            store.add_dropped(self._database, number)
 
-    def forget(self, people: Iterable[PersonId], now: Instant) -> None:
-        """Forget what is in memory of these people; they are looked at soon, lest a wake-up is lost."""
-        for person in list(people):
-            entry = self._hot.pop(person, None)
+    def forget(self, people: Iterable[tuple[PersonId, int]], now: Instant) -> None:
+        """Forget what is in memory of people with these numbers; they are looked at soon, lest a wake-up is lost."""
+        for person, number in list(people):
+            self._hot.pop(person, None)
             self._unwritten.pop(person, None)
-            if entry is not None:
-                self._timers.set(entry.number, now)
+            self._timers.set(number, now)
 
     def forget_all(self, now: Instant) -> None:
-        """Forget everything in memory; people whose wake-ups the store may not know are looked at soon."""
+        """Forget everything in memory; whoever was not written is looked at soon."""
         for entry in self._unwritten.values():
             self._timers.set(entry.number, now)
         self._hot.clear()
@@ -138,37 +138,61 @@ class Profiles:
     def settle(self) -> None:
         """The transaction was kept."""
         self._changed.clear()
-        self._dropped.clear()
 
     def undo(self, now: Instant) -> None:
         """The transaction was not kept: what it changed in memory is forgotten."""
-        self.forget(list(self._changed | self._dropped), now)
-        self.settle()
+        for number in self._changed.values():
+            self._log.register.snapshot(number, 0)
+        self.forget(self._changed.items(), now)
+        self._changed.clear()
+
+    @property
+    def changed(self) -> int:
+        """How many profiles this transaction changed."""
+        return len(self._changed)
 
     @property
     def unwritten(self) -> int:
         """How many profiles are newer than the store."""
         return len(self._unwritten)
 
-    def wakes(self, after: Instant, until: Instant) -> list[tuple[Instant, int]]:
-        """The wake-ups in (after, until] of profiles that are newer than the store."""
-        return [
-            (entry.wake, entry.number)
-            for entry in self._unwritten.values()
-            if entry.wake is not None and after < entry.wake <= until
-        ]
-
     def write(self, limit: int = ROWS) -> int:
         """Write the oldest of the unwritten profiles, inside a transaction; says how many."""
         people = list(islice(self._unwritten, limit))
-        rows = []
-        for person in people:
+        snapshots = []
+        for row, person in enumerate(people, self._next_row):
             entry = self._unwritten.pop(person)
-            rows.append((entry.number, entry.seq, entry.wake, entry.future, entry.push, profiles.dump(entry.profile)))
-            self._changed.add(person)
-        if rows:
-            store.cache(self._database, rows)
-        return len(rows)
+            data = profiles.dump(entry.profile)
+            snapshots.append(Snapshot(entry.number, entry.seq, entry.wake, entry.future, entry.push, entry.muted, data))
+            self._changed[person] = entry.number
+            self._log.register.snapshot(entry.number, row)
+        store.add_snapshots(self._database, self._next_row, snapshots)
+        self._next_row += len(people)
+        return len(people)
+
+    def abandon(self, most: int) -> None:
+        """Do not write all of the unwritten profiles: where another process does, they are a cache of the log here."""
+        while len(self._unwritten) > most:
+            del self._unwritten[next(iter(self._unwritten))]
+
+    def compact(self, limit: int = ROWS) -> bool:
+        """Move the oldest rows that still hold behind the others, and let go of the rest, inside a transaction.
+
+        Returns:
+            Whether there was anything to do: as long as less than half of the rows hold.
+        """
+        first, last = store.snapshot_rows(self._database)
+        register = self._log.register
+        if last - first < 2 * register.snapshot_count + 10_000:
+            return False
+        rows = store.first_snapshots(self._database, limit)
+        holding = [one for row, one in rows if register.snapshot_of(one.person) == row]
+        for row, one in enumerate(holding, self._next_row):
+            register.snapshot(one.person, row)
+        store.add_snapshots(self._database, self._next_row, holding)
+        self._next_row += len(holding)
+        store.drop_snapshots(self._database, rows[-1][0])
+        return True
 
     def trim(self) -> None:
         """Keep to the bound: profiles that are written and were not used lately leave memory."""
@@ -177,22 +201,23 @@ class Profiles:
         excess = len(self._hot) - self._bound * 9 // 10
         for person in list(islice(self._hot, excess * 2)):
             entry = self._hot.pop(person)
-            if person in self._unwritten or (entry.used and excess * 2 < len(self._hot)):
+            if person in self._unwritten or entry.used:
                 entry.used = False
                 self._hot[person] = entry
 
-    def _load(self, person: PersonId, program: Program, now: Instant, upto: int) -> Entry | None:
-        known = self._identities.find(Id(person))
-        if known is None:
+    def _load(self, person: PersonId, program: Program, now: Instant) -> Entry | None:
+        """The profile from the store, where it is up to date; else from the log."""
+        identity = Id(person)
+        if not self._identities.find(identity):
             return None
-        cached = store.cached(self._database, known.number)
-        if cached is None or cached.data is None:
+        number = self._identities.number_of(identity)
+        row = self._log.register.snapshot_of(number)
+        found = store.snapshot(self._database, row) if row else None
+        if found is None or found.person != number or found.seq < self._log.ends(self._identities.owners(person)):
             return self.fold(person, program, now)
-        if cached.seq < log.last_of(self._database, self._identities.owners(person), upto):
-            return self.fold(person, program, now)
-        profile = profiles.load(program, cached.data)
+        profile = profiles.load(program, found.data)
         if profile is None:
             return self.fold(person, program, now)
-        entry = Entry(known.number, profile, cached.seq, cached.wake, cached.future, cached.push)
+        entry = Entry(number, profile, found.seq, found.wake, found.future, found.push, found.muted)
         self._hot[person] = entry
         return entry

@@ -6,7 +6,7 @@ evaluates wake-ups and sends deliveries.
 
 from collections.abc import Mapping
 
-from waypost.runtime.bundle import Live, Runtime
+from waypost.runtime.bundle import Runtime
 from waypost.runtime.channels import Channel
 from waypost.runtime.clock import Clock, SystemClock
 from waypost.runtime.commits import Commits
@@ -15,11 +15,12 @@ from waypost.runtime.identity import Identities
 from waypost.runtime.profiles import Profiles
 from waypost.runtime.settings import Settings
 from waypost.runtime.stores import definitions as facts
-from waypost.runtime.stores import events as log
 from waypost.runtime.stores.database import Database, StoreRefused
+from waypost.runtime.stores.log import Log
 from waypost.runtime.stores.sqlite import HostLock, Sqlite
 from waypost.runtime.timers import Timers
-from waypost.runtime.transactions import extend, idle, recover, transact
+from waypost.runtime.transactions import idle, transact
+from waypost.runtime.writing import open_written
 
 
 def open_runtime(
@@ -73,25 +74,23 @@ def close(runtime: Runtime) -> None:
 def _assemble(
     settings: Settings, clock: Clock, database: Database, lock: HostLock | None, channels: Mapping[str, Channel]
 ) -> Runtime:
-    now = clock.now()
     with database.transaction():
-        live: Live = first_live(database, settings.folder, now)
-    identities = Identities(database)
-    timers = Timers()
+        live = first_live(database, settings.folder, clock.now())
+    log = Log(database)
+    identities, timers = Identities(log), Timers(log.register)
     runtime = Runtime(
         settings=settings,
         clock=clock,
         database=database,
+        log=log,
         identities=identities,
-        profiles=Profiles(database, identities, timers, settings.hot_profiles),
+        profiles=Profiles(log, identities, timers, settings.hot_profiles),
         timers=timers,
         live=live,
         paused=facts.fact(database, PAUSED) is not None,
         hosted=lock,
-        last_seq=log.last(database),
         channels=channels,
     )
-    extend(runtime, now)
-    recover(runtime, now)
+    open_written(runtime)
     runtime._commits = Commits(lambda group: transact(runtime, group), lambda: idle(runtime))
     return runtime

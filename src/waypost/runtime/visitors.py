@@ -12,7 +12,6 @@ from waypost.engine.profiles import Profile
 from waypost.model.people import Id, PersonId
 from waypost.model.time import Instant
 from waypost.runtime.bundle import Runtime
-from waypost.runtime.stores import events as log
 from waypost.runtime.stores import people as store
 
 
@@ -21,11 +20,12 @@ def alone_profile(runtime: Runtime, who: Id, now: Instant) -> Profile | None:
 
     Call it in a transaction.
     """
-    known = runtime.identities.find(who)
-    if known is None or known.person == PersonId(who):
+    identities = runtime.identities
+    if not identities.find(who) or identities.is_plain(who):
         return None
+    number = identities.number_of(who)
     program = runtime.live.program
-    claimants = store.users_of(runtime.database, [known.number]).get(known.number, set())
-    carried = log.carrying(runtime.database, known.number, sorted(claimants))
+    claimants = store.users_of(runtime.database, [number]).get(number, set())
+    carried = runtime.log.carrying(number, sorted(claimants))
     own = [msgspec.structs.replace(event, user_id=None) for event in carried]
     return observe.fold(program, PersonId(who), own, now) or observe.stranger(program, PersonId(who), now)

@@ -13,7 +13,7 @@ from waypost.model.time import SECOND, Instant
 from waypost.runtime import deliver
 from waypost.runtime.advance import advance
 from waypost.runtime.bundle import Runtime
-from waypost.runtime.transactions import Question, extend
+from waypost.runtime.transactions import Question
 
 WAKES = 200
 """How many wake-ups share a transaction, so that no request waits long behind them."""
@@ -37,10 +37,10 @@ def run_due(runtime: Runtime) -> None:
 
 
 def _wake(runtime: Runtime, now: Instant) -> bool:
-    extend(runtime, now)
+    runtime.timers.extend(now)
     due = runtime.timers.take(now, WAKES)
     if due:
-        advance(runtime, (), list(dict.fromkeys(number for _, number in due)), now)
+        advance(runtime, (), due, now)
     return len(due) == WAKES
 
 

@@ -15,7 +15,7 @@ from waypost.model.events import Event
 from waypost.model.people import Id
 from waypost.model.time import Instant
 from waypost.model.values import Json
-from waypost.runtime.stores.database import Cell, Database, Row
+from waypost.runtime.stores.database import Database, Row
 
 PAGE: Final = 20_000
 
@@ -46,66 +46,19 @@ def owner_id(event: Event) -> Id:
     return Id(f"u:{event.user_id}" if event.user_id is not None else f"a:{event.anonymous_id}")
 
 
-def seen(database: Database, message_ids: Sequence[str]) -> set[str]:
-    """Which of these message ids are in the log."""
-    return {row[0] for row in database.among("events_seen", message_ids)}
-
-
-def append(database: Database, rows: Sequence[Sequence[Cell]]) -> None:
-    """Append events whose message ids are new."""
-    database.many("events_append", rows)
-
-
-def last(database: Database) -> int:
-    """The position of the latest event."""
-    return int(database.fetch("events_last")[0][0])
-
-
-def last_of(database: Database, owners: Sequence[int], upto: int = 2**62) -> int:
-    """The position of the last event of these owners up to a position, 0 where they have none."""
-    found = [row[0] for owner in owners for row in database.fetch("events_last_of", (owner, upto))]
-    return max(found, default=0)
-
-
-def latest_of(database: Database, owner: int) -> Instant | None:
-    """The instant of the latest event of an owner."""
-    latest: Instant | None = database.fetch("events_latest_of", (owner,))[0][0]
-    return latest
-
-
-def count_of(database: Database, owners: Sequence[int]) -> int:
-    """How many events these owners have."""
-    return int(database.among("events_count_of", owners)[0][0])
-
-
-def of_owners(database: Database, owners: Sequence[int]) -> list[Event]:
-    """All events of these owners, in no particular order."""
-    return [_event(row) for row in database.among("events_of", owners)]
-
-
-def carrying(database: Database, anonymous: int, claimants: Sequence[int]) -> list[Event]:
-    """All events that carry an anonymous id, which these users claimed; in no particular order."""
-    return [_event(row) for row in database.among("events_carrying", [anonymous, *claimants], (anonymous,))]
-
-
-def owners_after(database: Database, seq: int) -> list[tuple[int, bool]]:
-    """The owners of the events behind a position, and whether any of theirs can change who is who."""
-    return [(owner, bool(links)) for owner, links in database.fetch("events_owners_after", (seq,))]
-
-
 def after(database: Database, seq: int) -> Iterator[tuple[int, Event]]:
     """The log behind a position, in its order."""
     while page := database.fetch("events_after", (seq, PAGE)):
         for row in page:
-            yield row[0], _event(row[1:])
+            yield row[0], event_of(row[1:])
         seq = page[-1][0]
 
 
 def search(database: Database, prefix: str | None, limit: int) -> list[Event]:
     """The latest events, those whose message id begins so where a prefix is given."""
     if prefix is None:
-        return [_event(row) for row in database.fetch("events_recent", (limit,))]
-    return [_event(row) for row in database.fetch("events_search", (*_range(prefix), limit))]
+        return [event_of(row) for row in database.fetch("events_recent", (limit,))]
+    return [event_of(row) for row in database.fetch("events_search", (*_range(prefix), limit))]
 
 
 def count(database: Database, prefix: str | None = None) -> int:
@@ -118,8 +71,9 @@ def identifies(database: Database) -> Iterator[tuple[int, Mapping[str, Json]]]:
     """The owner and the traits of every identify in the log."""
     seq = 0
     while page := database.fetch("identifies", (seq, PAGE)):
-        for seq, owner, traits in page:  # noqa: B020 — the last one is where the next page begins
+        for _, owner, traits in page:
             yield owner, _decode(traits)
+        seq = page[-1][0]
 
 
 def quarantine(database: Database, items: Sequence[Quarantined]) -> None:
@@ -192,7 +146,8 @@ def _range(prefix: str) -> tuple[str, str]:
     return prefix, prefix + "\U0010ffff"
 
 
-def _event(row: Row) -> Event:
+def event_of(row: Row) -> Event:
+    """The event that a row of one of the `events_…` queries holds."""
     message_id, kind, name, at, owner, anonymous, properties, source, received_at, previous_id, group_id, imported = (
         row[:12]
     )

@@ -8,22 +8,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from waypost.model.people import Alias, Claim, Id, Undo, bare
+from waypost.model.people import Alias, Id, Undo
 from waypost.model.time import Instant
-from waypost.runtime.stores.database import Cell, Database
+from waypost.runtime.stores.database import Database
 
 PAGE: Final = 10_000
 
 
-@dataclass(slots=True)
-class Cached:
-    """A profile as it is stored: `seq` is the last event it stands for, `data` None where there is only a wake-up."""
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A profile as it is stored: of whom, the last event it stands for, when to look again, and its bytes."""
 
+    person: int
     seq: int
     wake: Instant | None
     future: Instant | None
     push: Instant | None
-    data: bytes | None
+    muted: Instant
+    data: bytes
 
 
 def numbers(database: Database, ids: Sequence[Id]) -> dict[Id, int]:
@@ -65,16 +67,14 @@ def link(database: Database, pairs: Sequence[tuple[int, int]]) -> None:
     database.many("links_add", pairs)
 
 
-def claims(database: Database, anonymous: tuple[int, Id], users: Sequence[int]) -> list[Claim]:
-    """Every message by which one of these users claimed an anonymous id."""
-    number, identity = anonymous
-    rows = database.among("claims_of", users, (number,))
-    return [Claim(bare(identity), user[2:], at, message_id) for user, at, message_id in rows]
-
-
 def add_alias(database: Database, alias: Alias) -> None:
     """Remember an explicit merge."""
     database.execute("aliases_add", (alias.message_id, alias.previous_id, alias.user_id, alias.at))
+
+
+def aliased(database: Database) -> set[str]:
+    """Every user id that has a part in a merge."""
+    return {name for row in database.fetch("aliases_names") for name in row}
 
 
 def aliases(database: Database, users: Sequence[str]) -> list[Alias]:
@@ -108,35 +108,52 @@ def forget_external(database: Database) -> None:
     database.execute("external_clear")
 
 
-def cached(database: Database, person: int) -> Cached | None:
-    """The cached profile of a person."""
-    rows = database.fetch("profile", (person,))
-    return Cached(*rows[0]) if rows else None
+def snapshot(database: Database, row: int) -> Snapshot | None:
+    """The profile in a row."""
+    rows = database.fetch("snapshot", (row,))
+    return Snapshot(*rows[0]) if rows else None
 
 
-def cache(database: Database, rows: Sequence[Sequence[Cell]]) -> None:
-    """Cache profiles: person, seq, wake, future, push, data."""
-    database.many("profile_set", rows)
+def add_snapshots(database: Database, first_row: int, snapshots: Sequence[Snapshot]) -> None:
+    """Keep profiles, from a new row on."""
+    database.many(
+        "snapshot_add",
+        [
+            (row, one.person, one.seq, one.wake, one.future, one.push, one.muted, one.data)
+            for row, one in enumerate(snapshots, first_row)
+        ],
+    )
 
 
-def drop(database: Database, people: Sequence[int]) -> None:
-    """Drop cached profiles, their wake-ups with them."""
-    database.many("profile_drop", [(person,) for person in people])
+def snapshot_rows(database: Database) -> tuple[int, int]:
+    """The first and the last row that is taken, 0 and 0 where none is."""
+    first, last = database.fetch("snapshots_ends")[0]
+    return first, last
 
 
-def wake_at(database: Database, people: Sequence[int], at: Instant) -> None:
-    """Drop cached profiles and have their people looked at, at an instant."""
-    database.many("profile_wake", [(person, at) for person in people])
+def first_snapshots(database: Database, limit: int) -> list[tuple[int, Snapshot]]:
+    """The first rows with their profiles."""
+    return [(row[0], Snapshot(*row[1:])) for row in database.fetch("snapshots_first", (limit,))]
 
 
-def wake_all(database: Database, at: Instant) -> None:
-    """Drop the cached profiles of everyone who has one, and have them looked at."""
-    database.execute("profiles_wake_all", (at,))
+def drop_snapshots(database: Database, upto: int) -> None:
+    """Let go of the rows up to one."""
+    database.execute("snapshots_drop", (upto,))
 
 
-def due(database: Database, after: Instant, until: Instant) -> list[tuple[Instant, int]]:
-    """Who must be looked at in (after, until]."""
-    return [(wake, person) for wake, person in database.fetch("profiles_due", (after, until))]
+def add_dropped(database: Database, person: int) -> None:
+    """Remember that whatever profile is stored of a person no longer holds."""
+    database.execute("dropped_add", (person,))
+
+
+def dropped(database: Database) -> list[int]:
+    """Whose stored profile no longer holds."""
+    return [row[0] for row in database.fetch("dropped_all")]
+
+
+def clear_dropped(database: Database, start: int, end: int) -> None:
+    """The register of people from one number up to another is written, and says itself whose profile is stored."""
+    database.execute("dropped_clear", (start, end))
 
 
 def _grouped(rows: Sequence[tuple[int, ...]], key: int) -> dict[int, set[int]]:

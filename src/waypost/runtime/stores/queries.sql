@@ -22,43 +22,104 @@ SELECT number, id FROM ids WHERE number IN (VALUES);
 -- ids_after: All ids in the order of their numbers, a page of them.
 SELECT number, id FROM ids WHERE number > ? ORDER BY number LIMIT ?;
 
--- events_append: Append one event; the caller has made sure that its message id is new.
-INSERT INTO events (message_id, kind, name, at, received_at, owner, anonymous, source, properties, previous_id, group_id, imported)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- events_append: Append one event behind all others; the caller has made sure that its message id is new.
+INSERT INTO events (seq, owner, prev, message_id, kind, name, at, received_at, anonymous, source, properties, previous_id,
+    group_id, imported)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
--- events_offer: Append one event, unless its message id is known.
-INSERT INTO events (message_id, kind, name, at, received_at, owner, anonymous, source, properties, previous_id, group_id, imported)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message_id) DO NOTHING;
+-- events_message_ids: The message ids at these positions.
+SELECT seq, message_id FROM events WHERE seq IN (VALUES);
 
--- events_seen: Which of these message ids are in the log.
-SELECT message_id FROM events WHERE message_id IN (VALUES);
+-- events_tail: What is behind a position, a page of it: message id, owner, and whether it can change who is who.
+SELECT seq, message_id, owner, anonymous IS NOT NULL OR kind IN ('alias', 'undo') FROM events
+WHERE seq > ? ORDER BY seq LIMIT ?;
+
+-- events_chain: All events of an owner, from the last one at this position backwards.
+WITH RECURSIVE chain AS (
+    SELECT * FROM events WHERE seq = ?
+    UNION ALL SELECT e.* FROM chain c JOIN events e ON e.seq = c.prev
+)
+SELECT e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e.received_at, e.previous_id, e.group_id,
+    e.imported, e.seq
+FROM chain e JOIN ids o ON o.number = e.owner LEFT JOIN ids a ON a.number = e.anonymous;
+
+-- events_chain_with: Of the events of an owner, those that carry an anonymous id.
+WITH RECURSIVE chain AS (
+    SELECT * FROM events WHERE seq = ?
+    UNION ALL SELECT e.* FROM chain c JOIN events e ON e.seq = c.prev
+)
+SELECT e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e.received_at, e.previous_id, e.group_id,
+    e.imported, e.seq
+FROM chain e JOIN ids o ON o.number = e.owner LEFT JOIN ids a ON a.number = e.anonymous
+WHERE e.anonymous = ?;
+
+-- events_chain_length: How many events an owner has, counted no further than so many.
+WITH RECURSIVE chain AS (
+    SELECT seq, prev FROM events WHERE seq = ?
+    UNION ALL SELECT e.seq, e.prev FROM chain c JOIN events e ON e.seq = c.prev
+)
+SELECT count(*) FROM (SELECT 1 FROM chain LIMIT ?);
+
+-- events_chain_latest: The instant of the latest event of an owner.
+WITH RECURSIVE chain AS (
+    SELECT seq, prev, at FROM events WHERE seq = ?
+    UNION ALL SELECT e.seq, e.prev, e.at FROM chain c JOIN events e ON e.seq = c.prev
+)
+SELECT max(at) FROM chain;
+
+-- claims_of: The messages of an owner that carried an anonymous id.
+WITH RECURSIVE chain AS (
+    SELECT seq, prev, owner, anonymous, kind, at, message_id FROM events WHERE seq = ?
+    UNION ALL SELECT e.seq, e.prev, e.owner, e.anonymous, e.kind, e.at, e.message_id
+    FROM chain c JOIN events e ON e.seq = c.prev
+)
+SELECT u.id, c.at, c.message_id FROM chain c JOIN ids u ON u.number = c.owner
+WHERE c.anonymous = ? AND c.kind NOT IN ('decision', 'delivery', 'undo');
+
+-- sealed_add: Keep the hashes of a run of message ids, with their positions.
+INSERT INTO sealed (last, hashes, places) VALUES (?, ?, ?);
+
+-- sealed_after: The hashes of the runs behind a position.
+SELECT last, hashes FROM sealed WHERE last > ? ORDER BY last;
+
+-- sealed_runs: Where the runs end, the latest first.
+SELECT last FROM sealed ORDER BY last DESC;
+
+-- sealed_run: One run of hashes, with their positions.
+SELECT hashes, places FROM sealed WHERE last = ?;
+
+-- register_all: The register, by chunks.
+SELECT chunk, data FROM register;
+
+-- register_write: Write a chunk of the register.
+INSERT INTO register (chunk, data) VALUES (?, ?) ON CONFLICT (chunk) DO UPDATE SET data = excluded.data;
+
+-- snapshot: The profile in one row.
+SELECT person, seq, wake, future, push, muted, data FROM snapshots WHERE row = ?;
+
+-- snapshot_add: Keep a profile in a new row.
+INSERT INTO snapshots (row, person, seq, wake, future, push, muted, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- snapshots_ends: The first and the last row that is taken.
+SELECT coalesce(min(row), 0), coalesce(max(row), 0) FROM snapshots;
+
+-- snapshots_first: The first rows.
+SELECT row, person, seq, wake, future, push, muted, data FROM snapshots ORDER BY row LIMIT ?;
+
+-- snapshots_drop: Let go of the rows up to one.
+DELETE FROM snapshots WHERE row <= ?;
+
+-- dropped_add: Remember that whatever profile is stored of a person no longer holds.
+INSERT INTO dropped (person) VALUES (?) ON CONFLICT DO NOTHING;
+
+-- dropped_all: Whose stored profile no longer holds.
+SELECT person FROM dropped;
+
+-- dropped_clear: The register of people with these numbers is written: it says itself whose profile is stored.
+DELETE FROM dropped WHERE person >= ? AND person < ?;
 
 -- events_last: The position of the latest event in the log.
 SELECT coalesce(max(seq), 0) FROM events;
-
--- events_last_of: The position of the last event of an owner up to a position.
-SELECT seq FROM events WHERE owner = ? AND seq <= ? ORDER BY seq DESC LIMIT 1;
-
--- events_latest_of: The instant of the latest event of an owner.
-SELECT max(at) FROM events WHERE owner = ?;
-
--- events_of: All events of these owners.
-SELECT e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e.received_at, e.previous_id, e.group_id,
-    e.imported, e.seq
-FROM events e JOIN ids o ON o.number = e.owner LEFT JOIN ids a ON a.number = e.anonymous
-WHERE e.owner IN (VALUES);
-
--- events_carrying: Of the events of these owners, those that carry an anonymous id.
-SELECT e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e.received_at, e.previous_id, e.group_id,
-    e.imported, e.seq
-FROM events e JOIN ids o ON o.number = e.owner LEFT JOIN ids a ON a.number = e.anonymous
-WHERE e.owner IN (VALUES) AND ? IN (e.owner, e.anonymous);
-
--- events_count_of: How many events these owners have.
-SELECT count(*) FROM events WHERE owner IN (VALUES);
-
--- events_owners_after: The owners of the events behind a position, and whether any of theirs can change a link.
-SELECT owner, max(anonymous IS NOT NULL OR kind IN ('alias', 'undo')) FROM events WHERE seq > ? GROUP BY owner;
 
 -- events_after: The log behind a position, a page of it.
 SELECT e.seq, e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e.received_at, e.previous_id,
@@ -83,10 +144,6 @@ SELECT count(*) FROM events;
 
 -- events_count_search: How many events have a message id that begins so.
 SELECT count(*) FROM events WHERE message_id >= ? AND message_id < ?;
-
--- claims_of: The messages of these users that carried an anonymous id.
-SELECT u.id, e.at, e.message_id FROM events e JOIN ids u ON u.number = e.owner
-WHERE e.owner IN (VALUES) AND e.anonymous = ?;
 
 -- identifies: Every identify in the log, a page of them.
 SELECT seq, owner, properties FROM events WHERE seq > ? AND kind = 'identify' ORDER BY seq LIMIT ?;
@@ -118,6 +175,9 @@ SELECT previous, user, at, message_id FROM aliases WHERE previous IN (VALUES);
 -- aliases_into: The merges of others into these users.
 SELECT previous, user, at, message_id FROM aliases WHERE user IN (VALUES);
 
+-- aliases_names: The user ids of every merge.
+SELECT previous, user FROM aliases;
+
 -- undos_add: Remember what was taken back.
 INSERT INTO undos (message_id, one, other, start, until) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING;
 
@@ -132,30 +192,6 @@ SELECT trait, owner FROM external_ids WHERE value = ?;
 
 -- external_clear: Forget all external ids (they are read from the log again).
 DELETE FROM external_ids;
-
--- profile: The cached profile of one person.
-SELECT seq, wake, future, push, data FROM profiles WHERE person = ?;
-
--- profile_set: Cache a profile.
-INSERT INTO profiles (person, seq, wake, future, push, data) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (person) DO UPDATE SET seq = excluded.seq, wake = excluded.wake, future = excluded.future,
-    push = excluded.push, data = excluded.data;
-
--- profile_drop: Drop a cached profile.
-DELETE FROM profiles WHERE person = ?;
-
--- profile_wake: Only set when a person must be looked at, and drop what was cached.
-INSERT INTO profiles (person, seq, wake, future, push, data) VALUES (?, 0, ?, NULL, NULL, NULL)
-ON CONFLICT (person) DO UPDATE SET seq = 0, wake = excluded.wake, future = NULL, data = NULL;
-
--- profiles_due: Who must be looked at between two instants.
-SELECT wake, person FROM profiles WHERE wake > ? AND wake <= ?;
-
--- profiles_wake_all: Look at everyone again.
-UPDATE profiles SET wake = ?, seq = 0, future = NULL, data = NULL;
-
--- profiles_count: How many profiles are cached.
-SELECT count(*) FROM profiles;
 
 -- outbox_add: Let a delivery wait.
 INSERT INTO outbox (delivery_id, owner, step, channel, decision_id, definition_set, decided_at, due, attempts, held)

@@ -28,6 +28,9 @@ PATIENCE: Final = 10.0
 """Seconds that a writer waits for another process's transaction."""
 
 CHECKPOINT_PAGES: Final = 16_384
+AMONG: Final = 8_192
+"""How many values one statement takes."""
+
 CACHE_KIB: Final = 64 * 1024
 
 
@@ -90,10 +93,15 @@ class Sqlite:
 
     def among(self, query: str, values: Sequence[Cell], parameters: Sequence[Cell] = ()) -> list[Row]:
         """All rows of a named query whose `(VALUES)` stands for a list of any length; `parameters` come after it."""
-        marks = ",".join("?" * len(values))
-        sql = self._queries[query].replace("(VALUES)", f"({marks})")
-        with self._lock:
-            return self._connection.execute(sql, (*values, *parameters)).fetchall()
+        found: list[Row] = []
+        for start in range(0, len(values), AMONG):
+            part = [*values[start : start + AMONG]]
+            # Filled up to a power of two: then there are few statements, and each stays prepared.
+            part += part[-1:] * ((1 << (len(part) - 1).bit_length()) - len(part))
+            sql = self._queries[query].replace("(VALUES)", f"({','.join('?' * len(part))})")
+            with self._lock:
+                found += self._connection.execute(sql, (*part, *parameters)).fetchall()
+        return found
 
     def foreign_commits(self) -> bool:
         """Whether another connection has written since this was last asked."""

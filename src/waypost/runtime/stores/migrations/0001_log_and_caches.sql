@@ -6,15 +6,17 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- Every id once, with its kind (`u:ada`, `a:phone-1`), and a short number for it.
 CREATE TABLE ids (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
 
--- The log: append-only, in order of arrival. `owner` is the user, or where there is none the anonymous id.
+-- The log: append-only, in order of arrival. `owner` is the user, or where there is none the anonymous id; `prev` is the
+-- owner's event before this one. It has no index but its order: see stores/log.py.
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY,
+    owner INTEGER NOT NULL REFERENCES ids,
+    prev INTEGER,
     message_id TEXT NOT NULL,
     kind TEXT NOT NULL,
     name TEXT NOT NULL,
     at INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
-    owner INTEGER NOT NULL REFERENCES ids,
     anonymous INTEGER REFERENCES ids,
     source TEXT NOT NULL,
     properties TEXT NOT NULL,
@@ -22,8 +24,12 @@ CREATE TABLE events (
     group_id TEXT,
     imported INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX events_by_message ON events (message_id);
-CREATE INDEX events_by_owner ON events (owner);
+
+-- Hashes of message ids, sorted, with their positions in the log: runs of them, each up to `last`.
+CREATE TABLE sealed (last INTEGER PRIMARY KEY, hashes BLOB NOT NULL, places BLOB NOT NULL);
+
+-- What is known of every id by its number, in chunks of dense columns: see stores/register.py.
+CREATE TABLE register (chunk INTEGER PRIMARY KEY, data BLOB NOT NULL);
 
 -- Messages that were not fit for the log, as they came.
 CREATE TABLE quarantine (
@@ -56,17 +62,22 @@ CREATE TABLE undos (
 CREATE TABLE external_ids (value TEXT NOT NULL, trait TEXT NOT NULL, owner INTEGER NOT NULL,
     PRIMARY KEY (value, trait, owner)) WITHOUT ROWID;
 
--- Profiles: a cache of the log. `seq` is the last event that `data` stands for, `wake` when it must be looked at next,
--- `future` the instant of the first event that has not happened yet.
-CREATE TABLE profiles (
-    person INTEGER PRIMARY KEY,
+-- Profiles: a cache of the log, each written behind the others; the register knows the row of each. `seq` is the last event
+-- that `data` stands for, `wake` when the person must be looked at next, `future` the instant of their first event that
+-- has not happened yet, `push` when to look again at a push step, `muted` when history last came late.
+CREATE TABLE snapshots (
+    row INTEGER PRIMARY KEY,
+    person INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     wake INTEGER,
     future INTEGER,
     push INTEGER,
-    data BLOB
+    muted INTEGER NOT NULL,
+    data BLOB NOT NULL
 );
-CREATE INDEX profiles_by_wake ON profiles (wake) WHERE wake IS NOT NULL;
+
+-- Whose stored profile no longer holds, since the register was last written.
+CREATE TABLE dropped (person INTEGER PRIMARY KEY);
 
 -- Deliveries that wait to leave. What became of one is an event in the log.
 CREATE TABLE outbox (
