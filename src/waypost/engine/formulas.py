@@ -2,15 +2,16 @@
 
 Each comparison in a definition set (an atom) has two bits in a profile, one for TRUE and one for FALSE; neither is
 NULL. "The condition is TRUE" is then an AND and OR of bits without a NOT, since NOT TRUE is FALSE. Whether it holds
-costs a few operations on integers; and the instant at which it can change by time alone is worked out from the bits that
-matter, not from all that may change.
+costs a few operations on integers; and the instant at which it can change by time alone is worked out from the bits
+that matter, not from all that may change.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, assert_never
 
 from waypost.engine.accumulators import NEVER
+from waypost.engine.gauges import Flip
 from waypost.engine.profiles import Profile
 from waypost.model.conditions import (
     Always,
@@ -32,25 +33,8 @@ from waypost.model.time import Instant
 Atom = Truth | Compare | Among | Like | Missing | Differs | Has | InSegment
 """A condition that has no conditions inside."""
 
-Flip = Callable[[Profile, Instant], Instant]
-"""The first instant after the one given at which an atom's truth may change without an event; early, never late."""
 
-
-class Formula(Protocol):
-    """A formula over the bits of a profile."""
-
-    @property
-    def mask(self) -> int:
-        """The bits it looks at."""
-
-    def holds(self, bits: int) -> bool:
-        """Whether it is true of the bits."""
-
-    def until(self, bits: int, profile: Profile, at: Instant) -> Instant:
-        """The first instant after `at` at which its truth may change by time alone; early, never late."""
-
-
-class Bits(Protocol):
+class Table(Protocol):
     """Where atoms get their bits from, and which of them move with time."""
 
     def bits_of(self, atom: Atom) -> tuple[int, int]:
@@ -61,91 +45,73 @@ class Bits(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
-    """An AND: all the bits of `own` are set and all `parts` hold."""
+class Formula:
+    """An AND (`every`) or an OR of the bits of `own` and of `parts`. Bits that never move with time are `fixed`."""
 
+    every: bool
     mask: int
     own: int
     fixed: int
     moving: tuple[tuple[int, Flip], ...]
-    parts: tuple[Formula, ...]
+    parts: tuple["Formula", ...]
 
     def holds(self, bits: int) -> bool:
         """Whether it is true of the bits."""
-        if bits & self.own != self.own:
-            return False
-        for part in self.parts:
-            if not part.holds(bits):
-                return False
-        return True
+        if self.every:
+            return bits & self.own == self.own and all(part.holds(bits) for part in self.parts)
+        return bits & self.own != 0 or any(part.holds(bits) for part in self.parts)
 
-    def until(self, bits: int, profile: Profile, at: Instant) -> Instant:
-        """While one part is false it stays false: the last of them decides. While all hold, the first does."""
-        wanting = self.own & ~bits
-        if wanting & self.fixed:
+    @property
+    def until(self) -> Flip:
+        """What says when its truth may change."""
+        if len(self.moving) == 1 and not self.parts:
+            # The only bit that moves decides, or none does.
+            flip = self.moving[0][1]
+            return self._unless_fixed(flip) if self.fixed else flip
+        return self._until
+
+    def _unless_fixed(self, flip: Flip) -> Flip:
+        own, fixed, every = self.own, self.fixed, self.every
+
+        def until(profile: Profile, at: Instant) -> Instant:
+            bits = profile.bits
+            return NEVER if (own & ~bits if every else bits) & fixed else flip(profile, at)
+
+        return until
+
+    def _until(self, profile: Profile, at: Instant) -> Instant:
+        """One false member alone keeps an AND false, one true member an OR true.
+
+        While there are such, the last of them to change decides. While there is none, the first of all members does.
+        """
+        bits = profile.bits
+        deciding = self.own & (~bits if self.every else bits)
+        if deciding & self.fixed:
             return NEVER
-        last, first = at, NEVER
-        for bit, flip in self.moving:
-            instant = flip(profile, at)
-            if wanting & bit:
-                last = max(last, instant)
-            else:
-                first = min(first, instant)
+        parts = [part for part in self.parts if part.holds(bits) is not self.every] if self.parts else []
+        if deciding or parts:
+            last = at
+            for bit, flip in self.moving:
+                if bit & deciding and (instant := flip(profile, at)) > last:
+                    last = instant
+            for part in parts:
+                last = max(last, part.until(profile, at))
+            return last
+        first = NEVER
+        for _, flip in self.moving:
+            if (instant := flip(profile, at)) < first:
+                first = instant
         for part in self.parts:
-            instant = part.until(bits, profile, at)
-            if part.holds(bits):
-                first = min(first, instant)
-            else:
-                last = max(last, instant)
-        return last if last > at else first
+            first = min(first, part.until(profile, at))
+        return first
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
-    """An OR: a bit of `own` is set or one of `parts` holds."""
-
-    mask: int
-    own: int
-    fixed: int
-    moving: tuple[tuple[int, Flip], ...]
-    parts: tuple[Formula, ...]
-
-    def holds(self, bits: int) -> bool:
-        """Whether it is true of the bits."""
-        if bits & self.own:
-            return True
-        for part in self.parts:
-            if part.holds(bits):
-                return True
-        return False
-
-    def until(self, bits: int, profile: Profile, at: Instant) -> Instant:
-        """While one part holds it stays true: the last of them decides. While none does, the first to come does."""
-        given = self.own & bits
-        if given & self.fixed:
-            return NEVER
-        last, first = at, NEVER
-        for bit, flip in self.moving:
-            instant = flip(profile, at)
-            if given & bit:
-                last = max(last, instant)
-            else:
-                first = min(first, instant)
-        for part in self.parts:
-            instant = part.until(bits, profile, at)
-            if part.holds(bits):
-                last = max(last, instant)
-            else:
-                first = min(first, instant)
-        return last if last > at else first
-
-
-def formula(condition: Condition, table: Bits) -> Formula:
+def formula(condition: Condition, table: Table) -> Formula:
     """When the condition is TRUE."""
     return _formula(condition, table, wanted=True)
 
 
-def _formula(condition: Condition, table: Bits, *, wanted: bool) -> Formula:
+def _formula(condition: Condition, table: Table, *, wanted: bool) -> Formula:
     """When the condition is TRUE, or (not `wanted`) when it is FALSE."""
     match condition:
         case Always(value):
@@ -162,13 +128,13 @@ def _formula(condition: Condition, table: Bits, *, wanted: bool) -> Formula:
             assert_never(condition)
 
 
-def _all(items: Iterable[Condition], table: Bits, *, wanted: bool, every: bool) -> Formula:
+def _all(items: Iterable[Condition], table: Table, *, wanted: bool, every: bool) -> Formula:
     """All or one of several, flattened: what is only a bit joins the bits, what is a like junction gives its own."""
     bits: list[int] = []
     parts: list[Formula] = []
     for item in items:
         inner = _formula(item, table, wanted=wanted)
-        if isinstance(inner, Every | Either) and (isinstance(inner, Every) is every or _is_bit(inner)):
+        if inner.every is every or _is_bit(inner):
             bits.extend(_each(inner.own))
             parts.extend(inner.parts)
         else:
@@ -176,7 +142,7 @@ def _all(items: Iterable[Condition], table: Bits, *, wanted: bool, every: bool) 
     return _join(bits, parts, table, every=every)
 
 
-def _is_bit(inner: Every | Either) -> bool:
+def _is_bit(inner: Formula) -> bool:
     return not inner.parts and inner.own.bit_count() == 1
 
 
@@ -187,7 +153,7 @@ def _each(mask: int) -> Iterable[int]:
         mask ^= bit
 
 
-def _join(bits: list[int], parts: list[Formula], table: Bits, *, every: bool) -> Formula:
+def _join(bits: list[int], parts: list[Formula], table: Table, *, every: bool) -> Formula:
     own = mask = fixed = 0
     moving: list[tuple[int, Flip]] = []
     for bit in dict.fromkeys(bits):
@@ -199,5 +165,4 @@ def _join(bits: list[int], parts: list[Formula], table: Bits, *, every: bool) ->
             moving.append((bit, flip))
     for part in parts:
         mask |= part.mask
-    kind = Every if every else Either
-    return kind(own | mask, own, fixed, tuple(moving), tuple(parts))
+    return Formula(every, own | mask, own, fixed, tuple(moving), tuple(parts))

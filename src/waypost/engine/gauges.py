@@ -1,12 +1,12 @@
 """Reading signals off a profile: their value as of an instant, and when that leaves a band of values by time alone.
 
 A gauge places the present value on a line of keys. A comparison with a literal cuts that line in at most two places, so
-that all comparisons of one signal are looked up by one bisection (`readers`), and the next instant at which one of them
-can change is the instant at which the key leaves the band between two cuts.
+that all comparisons of one signal are looked up by one bisection, and the next instant at which one of them can change
+is the instant at which the key leaves the band between two cuts. Both become closures when a program is compiled.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -18,6 +18,12 @@ from waypost.model.values import Value
 
 Key: TypeAlias = int | str
 """A place on a gauge's line: mostly the value itself, in the unit in which it is kept."""
+
+Flip: TypeAlias = Callable[[Profile, Instant], Instant]
+"""The first instant after the one given at which something may change without an event; early, never late."""
+
+Bits: TypeAlias = Callable[[Profile, Instant], int]
+"""The bits of a profile that something sets."""
 
 
 class Gauge(Protocol):
@@ -51,8 +57,11 @@ class Gauge(Protocol):
     def changes(self, profile: Profile, at: Instant) -> Instant:
         """The first instant after `at` at which the value may change by time alone."""
 
-    def leaves(self, profile: Profile, at: Instant, cuts: Sequence[Key]) -> Instant:
-        """The first instant after `at` at which the key may leave its band by time alone; early, never late."""
+    def banding(self, cuts: Sequence[Key], table: Sequence[int], null: int) -> Bits:
+        """What gives the bits of the band that the key lies in, or those of NULL."""
+
+    def leaving(self, cuts: Sequence[Key]) -> Flip | None:
+        """What says when the key leaves its band; None where time alone never moves it."""
 
 
 def band(cuts: Sequence[Key], key: Key | None) -> int:
@@ -60,14 +69,29 @@ def band(cuts: Sequence[Key], key: Key | None) -> int:
     return -1 if key is None else bisect_right(cuts, key)
 
 
-def search(gauge: Gauge, profile: Profile, at: Instant, cuts: Sequence[Key]) -> Instant:
-    """The first change of the value that leaves the band; an early one where that lies many changes ahead."""
-    here = band(cuts, gauge.key(profile, at))
-    for _ in range(PATIENCE):
-        at = gauge.changes(profile, at)
-        if at == NEVER or band(cuts, gauge.key(profile, at)) != here:
-            break
-    return at
+def banding(gauge: Gauge, cuts: Sequence[Key], table: Sequence[int], null: int) -> Bits:
+    """The bits of the band that the key of any gauge lies in."""
+    key_of = gauge.key
+
+    def bits(profile: Profile, at: Instant) -> int:
+        key = key_of(profile, at)
+        return null if key is None else table[bisect_right(cuts, key)]
+
+    return bits
+
+
+def search(gauge: Gauge, cuts: Sequence[Key]) -> Flip:
+    """Look at one change of the value after the other; an early one where the right one lies many changes ahead."""
+
+    def leaving(profile: Profile, at: Instant) -> Instant:
+        here = band(cuts, gauge.key(profile, at))
+        for _ in range(PATIENCE):
+            at = gauge.changes(profile, at)
+            if at == NEVER or band(cuts, gauge.key(profile, at)) != here:
+                break
+        return at
+
+    return leaving
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +133,38 @@ class Measured:
         """When the next event leaves the window."""
         return profile.slots[self.slot].changes(at, self.span) if self.timed else NEVER
 
-    def leaves(self, profile: Profile, at: Instant, cuts: Sequence[Key]) -> Instant:
+    def banding(self, cuts: Sequence[Key], table: Sequence[int], null: int) -> Bits:
+        """The most frequent of all closures: without a detour, and for a single cut without a search."""
+        place, span = self.slot, self.span
+        if self.falling and len(cuts) == 1:
+            cut, (low, high) = int(cuts[0]), table
+
+            def one(profile: Profile, at: Instant) -> int:
+                return high if (profile.slots[place].measure(at, span) or 0) >= cut else low
+
+            return one
+
+        def bits(profile: Profile, at: Instant) -> int:
+            key = profile.slots[place].measure(at, span)
+            return null if key is None else table[bisect_right(cuts, key)]
+
+        return bits
+
+    def leaving(self, cuts: Sequence[Key]) -> Flip | None:
         """When so many have left that the measure falls below its band."""
         if not self.timed:
-            return NEVER
+            return None
         if not self.falling:
-            return search(self, profile, at, cuts)
-        place = band(cuts, profile.slots[self.slot].measure(at, self.span))
-        return self.falls(profile, at, int(cuts[place - 1])) if place > 0 else NEVER
+            return search(self, cuts)
+        place, span = self.slot, self.span
+        lows = [int(cut) for cut in cuts]
+
+        def leaving(profile: Profile, at: Instant) -> Instant:
+            slot = profile.slots[place]
+            above = bisect_right(lows, slot.measure(at, span) or 0)
+            return slot.below(at, span, lows[above - 1]) if above else NEVER
+
+        return leaving
 
     def falls(self, profile: Profile, at: Instant, low: int) -> Instant:
         """When a falling measure, which is at least `low`, is less than it."""
@@ -163,92 +211,13 @@ class FromSignup:
         """When the first event in the window leaves it."""
         return self.measured.changes(profile, at)
 
-    def leaves(self, profile: Profile, at: Instant, cuts: Sequence[Key]) -> Instant:
+    def banding(self, cuts: Sequence[Key], table: Sequence[int], null: int) -> Bits:
+        """The bits of the interval's band."""
+        return banding(self, cuts, table, null)
+
+    def leaving(self, cuts: Sequence[Key]) -> Flip | None:
         """When a later first event makes it long enough, or there is none left."""
-        return search(self, profile, at, cuts) if self.timed else NEVER
-
-
-class Clock:
-    """An interval that grows with time: `since`, `age`, `since_trait`. The subclasses say from when."""
-
-    __slots__ = ("slots", "span")
-
-    timed = True
-    restless = False
-    rank = INTERVAL
-
-    def __init__(self, slots: tuple[int, ...] = (), span: Duration = 0) -> None:
-        self.slots = slots
-        self.span = span
-
-    def start(self, profile: Profile) -> Instant | None:
-        """From when it counts."""
-        raise NotImplementedError
-
-    def scalar(self, profile: Profile, at: Instant) -> Scalar | None:
-        """The interval, while its start is in the window, if it has one."""
-        key = self.key(profile, at)
-        return None if key is None else (INTERVAL, key)
-
-    def key(self, profile: Profile, at: Instant) -> Key | None:
-        """The interval in microseconds."""
-        start = self.start(profile)
-        return None if start is None or (self.span and start <= at - self.span) else at - start
-
-    def cut(self, literal: Value) -> tuple[Key, Key]:
-        """It reaches a literal at `start + literal`, and exceeds it one microsecond later."""
-        return int(literal), int(literal) + 1
-
-    def changes(self, profile: Profile, at: Instant) -> Instant:
-        """At every instant; no comparison but with literals is allowed, so nobody waits for it."""
-        return at + 1 if self.start(profile) is not None else NEVER
-
-    def leaves(self, profile: Profile, at: Instant, cuts: Sequence[Key]) -> Instant:
-        """When it grows into the next band, or its start leaves the window."""
-        start = self.start(profile)
-        if start is None or (self.span and start <= at - self.span):
-            return NEVER
-        place = bisect_right(cuts, at - start)
-        end = start + self.span if self.span else NEVER
-        return min(start + int(cuts[place]), end) if place < len(cuts) else end
-
-
-class SinceLast(Clock):
-    """`since`: from the latest selected event."""
-
-    __slots__ = ("slot",)
-
-    def __init__(self, slot: int, span: Duration) -> None:
-        super().__init__((slot,), span)
-        self.slot = slot
-
-    def start(self, profile: Profile) -> Instant | None:
-        """When the latest event was, also where it has left the window."""
-        return profile.slots[self.slot].measure(profile.at, 0)
-
-
-class SinceSignup(Clock):
-    """`age`."""
-
-    __slots__ = ()
-
-    def start(self, profile: Profile) -> Instant | None:
-        """Signup."""
-        return profile.signup
-
-
-class SinceChange(Clock):
-    """`since_trait.NAME`: `place` is that of the trait among those whose instants are kept."""
-
-    __slots__ = ("place",)
-
-    def __init__(self, place: int) -> None:
-        super().__init__()
-        self.place = place
-
-    def start(self, profile: Profile) -> Instant | None:
-        """When the trait took its present value."""
-        return profile.trait_since[self.place]
+        return search(self, cuts) if self.timed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +257,10 @@ class Held:
         """When the event that carried it leaves the window."""
         return profile.slots[self.slot].changes(at, self.span) if self.timed else NEVER
 
-    def leaves(self, profile: Profile, at: Instant, cuts: Sequence[Key]) -> Instant:
+    def banding(self, cuts: Sequence[Key], table: Sequence[int], null: int) -> Bits:
+        """The bits of the value's band."""
+        return banding(self, cuts, table, null)
+
+    def leaving(self, cuts: Sequence[Key]) -> Flip | None:
         """When another value takes its place that is in another band."""
-        return search(self, profile, at, cuts) if self.timed else NEVER
+        return search(self, cuts) if self.timed else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from waypost.engine.conditions import Test, compile_condition
+from waypost.engine.gauges import Bits, Flip
 from waypost.engine.operands import EventOperands
 from waypost.engine.profiles import Profile
 from waypost.engine.properties import KIND_NAMES, NUMBER, STRING, Scalar, from_product, reading
@@ -16,7 +17,7 @@ from waypost.engine.signals import Slot, Take
 from waypost.model.conditions import Path
 from waypost.model.events import Event
 from waypost.model.signals import Select
-from waypost.model.time import DAY, Duration, Instant, Offsets
+from waypost.model.time import DAY, Duration, Offsets
 from waypost.model.tracking import PlannedEvent
 
 Feed = Callable[[Profile, Event], None]
@@ -46,26 +47,27 @@ class Sort:
 class Intake:
     """What an event of one sort does: the slots it only marks (with their spans), feeds for others, and what is read.
 
-    `reads` are the readers that may say something else after it, `keep` the bits that they leave alone, and `loose` the
-    bits whose next change by time it may move. `anxious` are the positions, among the readers that move with time, of
-    those whose next change it can bring nearer. It may be the `signup`, or an identify (`traits`); `own` events tell
-    what became of Waypost's own doing.
+    `reads` are the readers that may say something else after it, `sets` the bits of those whose answer is known, `keep`
+    the bits that all these leave alone, and `loose` those whose next change by time it may move. `anxious` are readers
+    whose next change it can bring nearer, by their positions among those that move with time. It may be the `signup`;
+    `own` events tell what became of Waypost's own doing, `traits` are an identify's. `rare` ones do more than signals.
     """
 
     marks: tuple[tuple[int, Duration], ...] = ()
     feeds: tuple[Feed, ...] = ()
-    reads: tuple[Callable[[Profile, Instant], int], ...] = ()
+    reads: tuple[Bits, ...] = ()
+    sets: int = 0
     keep: int = -1
     loose: int = 0
-    anxious: tuple[int, ...] = ()
+    anxious: tuple[tuple[int, Flip], ...] = ()
     signup: bool = False
     own: bool = False
     traits: bool = False
+    rare: bool = False
 
 
 def intake(sort: Sort, slots: Sequence[Slot], readers: Sequence[Reader], zone: Offsets, signup: Select) -> Intake:
     """What events of a sort do."""
-    day = _day_of(zone)
     marks: list[tuple[int, Duration]] = []
     feeds: list[Feed] = []
     touched: set[int] = set()
@@ -79,28 +81,42 @@ def intake(sort: Sort, slots: Sequence[Slot], readers: Sequence[Reader], zone: O
         elif [take.what for take in takes] == ["mark"] and takes[0].select.where is None and slot.onboarding is None:
             marks.append((place, slot.span))
         else:
-            feeds.extend(_feed(place, slot, take, sort, day) for take in takes)
-    read = tuple(reader for reader in readers if reader.slots & touched)
+            feeds.extend(_feed(place, slot, take, sort, zone) for take in takes)
+    marked = {place for place, _ in marks}
+    known = [reader for reader in readers if reader.fresh is not None and reader.slots & marked]
+    read = [reader for reader in readers if reader.slots & touched]
     again = reading_again(read, readers)
-    return replace(again, marks=tuple(marks), feeds=tuple(feeds), signup=sort.taken_by(signup), own=sort.own)
+    return replace(
+        again,
+        marks=tuple(marks),
+        feeds=tuple(feeds),
+        reads=tuple(reader.read for reader in read if reader not in known),
+        sets=sum(reader.fresh or 0 for reader in known),
+        signup=sort.taken_by(signup),
+        own=sort.own,
+        rare=sort.own,
+    )
 
 
 def reading_again(read: Sequence[Reader], readers: Sequence[Reader]) -> Intake:
     """An intake that only has some readers read again."""
-    movers = [reader for reader in readers if reader.flip is not None]
+    movers = [(reader, reader.flip) for reader in readers if reader.flip is not None]
     return Intake(
         reads=tuple(reader.read for reader in read),
         keep=~sum(reader.mask for reader in read),
         loose=sum(reader.mask for reader in read if reader.flip is not None),
-        anxious=tuple(place for place, reader in enumerate(movers) if reader.restless and reader in read),
+        anxious=tuple(
+            (place, flip) for place, (reader, flip) in enumerate(movers) if reader.restless and reader in read
+        ),
     )
 
 
-def _day_of(zone: Offsets) -> Callable[[Instant], int]:
+def _days(place: int, span: Duration, zone: Offsets) -> Feed:
+    """What gives a slot the local day of an event."""
     if len(zone.starts) > 1:
-        return zone.day
+        return lambda profile, event: profile.slots[place].take(event.at, (NUMBER, zone.day(event.at)), span)
     shift = zone.shifts[0]
-    return lambda at: (at + shift) // DAY
+    return lambda profile, event: profile.slots[place].take(event.at, (NUMBER, (event.at + shift) // DAY), span)
 
 
 def _test(take: Take, sort: Sort) -> Test[Event] | None:
@@ -108,8 +124,8 @@ def _test(take: Take, sort: Sort) -> Test[Event] | None:
     return None if where is None else compile_condition(where, EventOperands(sort.planned, sort.name))
 
 
-def _feed(place: int, slot: Slot, take: Take, sort: Sort, day: Callable[[Instant], int]) -> Feed:
-    put, test = _put(place, slot.span, take, sort, day), _test(take, sort)
+def _feed(place: int, slot: Slot, take: Take, sort: Sort, zone: Offsets) -> Feed:
+    put, test = _put(place, slot.span, take, sort, zone), _test(take, sort)
     if test is None and slot.onboarding is None:
         return put
     low, high = slot.onboarding or (0, 0)
@@ -126,12 +142,12 @@ def _feed(place: int, slot: Slot, take: Take, sort: Sort, day: Callable[[Instant
     return feed
 
 
-def _put(place: int, span: Duration, take: Take, sort: Sort, day: Callable[[Instant], int]) -> Feed:
+def _put(place: int, span: Duration, take: Take, sort: Sort, zone: Offsets) -> Feed:
     """What gives a slot the instant, the day or the property of an event that it takes."""
     if take.what == "mark":
         return lambda profile, event: profile.slots[place].mark(event.at, span)
     if take.what == "day":
-        return lambda profile, event: profile.slots[place].take(event.at, (NUMBER, day(event.at)), span)
+        return _days(place, span, zone)
     if take.path == USER_ID:
         return lambda profile, event: profile.slots[place].take(event.at, (STRING, profile.person), span)
     read = reading(sort.planned, take.path).scalar

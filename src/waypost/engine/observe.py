@@ -53,14 +53,15 @@ def observe(program: Program, profile: Profile, events: Sequence[Event]) -> list
         at = event.at
         if at <= profile.seen:
             raise ValueError(f"event {event.message_id!r} is not later than what was seen: fold the log again")
-        group = [event]
-        while place < count and events[place].at == at:
-            if events[place].kind in _ENTRIES:
-                profile.history.remember(events[place])
-            else:
-                group.append(events[place])
-            place += 1
-        _evaluate(program, profile, at, group, told)
+        if place == count or events[place].at != at:
+            _alone(program, profile, event, told)
+            continue
+        last = next((other for other in range(place, count) if events[other].at != at), count)
+        for one in events[place:last]:
+            if one.kind in _ENTRIES:
+                profile.history.remember(one)
+        _together(program, profile, [one for one in events[place - 1 : last] if one.kind not in _ENTRIES], told)
+        place = last
     return told
 
 
@@ -148,14 +149,47 @@ def _nobody(program: Program, person: PersonId) -> Profile:
         history=History(),
         due=BEFORE,
         flips=[NEVER] * len(program.movers),
-        wakes={},
+        wakes=[NEVER] * len(program.waiting),
         loose=0,
     )
 
 
-def _evaluate(program: Program, profile: Profile, at: Instant, group: list[Event], told: list[Transition]) -> None:
-    """Fold all events of one instant, and decide what they change."""
-    newborn, changed = profile.at == BEFORE, 0
+def _alone(program: Program, profile: Profile, event: Event, told: list[Transition]) -> None:
+    """Fold the only event of its instant, as nearly all are; this is the path that has to be fast."""
+    intake, at = program.intake(event), event.at
+    if (intake.signup and profile.signup is None) or profile.at == BEFORE:
+        _together(program, profile, (event,), told)
+        return
+    changed = 0
+    if at >= profile.due:
+        pass_time(program, profile, at, told)
+        changed = read_movers(program, profile, at)
+    slots, history = profile.slots, profile.history
+    for place, span in intake.marks:
+        slots[place].mark(at, span)
+    for feed in intake.feeds:
+        feed(profile, event)
+    if intake.rare or event.imported or history.first_id is None:
+        _remember(program, profile, event, intake)
+    profile.at = profile.seen = at
+    old = profile.bits
+    bits = old & intake.keep | intake.sets
+    for read in intake.reads:
+        bits |= read(profile, at)
+    profile.loose |= intake.loose
+    if bits != old:
+        profile.bits = bits
+        changed |= old ^ bits
+    if intake.anxious:
+        look_again(profile, at, intake.anxious)
+    if changed:
+        settle(program, profile, at, changed, told)
+
+
+def _together(program: Program, profile: Profile, group: Sequence[Event], told: list[Transition]) -> None:
+    """Fold all events of one instant, and decide once what they change."""
+    at, changed = group[0].at, 0
+    newborn = profile.at == BEFORE
     if at >= profile.due and not newborn:
         pass_time(program, profile, at, told)
         changed = read_movers(program, profile, at)
@@ -165,41 +199,34 @@ def _evaluate(program: Program, profile: Profile, at: Instant, group: list[Event
         profile.signup = at
         intakes.append(program.at_signup)
     for event, intake in zip(group, intakes, strict=False):
-        _take(program, profile, event, intake)
+        for place, span in intake.marks:
+            profile.slots[place].mark(at, span)
+        for feed in intake.feeds:
+            feed(profile, event)
+        _remember(program, profile, event, intake)
     profile.at = profile.seen = at
     if newborn:
         begin(program, profile, at, told)
         return
-    old = bits = profile.bits
     for intake in intakes:
-        bits &= intake.keep
+        bits = profile.bits & intake.keep | intake.sets
         for read in intake.reads:
             bits |= read(profile, at)
+        changed |= profile.bits ^ bits
+        profile.bits = bits
         profile.loose |= intake.loose
-    changed |= old ^ bits
-    profile.bits = bits
     for intake in intakes:
-        if intake.anxious:
-            look_again(program, profile, at, intake.anxious)
-    if changed:
-        settle(program, profile, at, changed, told)
+        look_again(profile, at, intake.anxious)
+    settle(program, profile, at, changed, told)
 
 
-def _take(program: Program, profile: Profile, event: Event, intake: Intake) -> None:
-    """Give one event to all that remembers something of it."""
-    slots, at = profile.slots, event.at
-    for place, span in intake.marks:
-        slots[place].mark(at, span)
-    for feed in intake.feeds:
-        feed(profile, event)
+def _remember(program: Program, profile: Profile, event: Event, intake: Intake) -> None:
+    """What an event says beside signals: who the person is, and what became of a step."""
+    profile.history.meet(event)
     if intake.traits:
         _identify(program, profile, event)
-    history = profile.history
-    if history.first_id is None or event.imported:
-        # The other events would tell it nothing: spared, since every event passes here.
-        history.meet(event)
     if intake.own:
-        history.remember(event)
+        profile.history.remember(event)
 
 
 def _identify(program: Program, profile: Profile, event: Event) -> None:

@@ -6,8 +6,9 @@ Each operand becomes a closure once, when a program is compiled; `conditions` bu
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, assert_never
 
+from waypost.engine.clocks import since_change, since_signup
 from waypost.engine.conditions import Read, Test, scalar_of
-from waypost.engine.gauges import Gauge, SinceChange, SinceSignup
+from waypost.engine.gauges import Gauge
 from waypost.engine.profiles import Profile
 from waypost.engine.properties import INTERVAL, NUMBER, STRING, Scalar, inner, is_missing, reading, scalar
 from waypost.engine.quotients import Quotient
@@ -58,11 +59,11 @@ class PersonOperands:
             case SignalOf(name):
                 return self.gauges[name]
             case Age():
-                return SinceSignup()
+                return since_signup()
             case SinceTrait(path):
                 if path not in self.traits_since:
                     raise ValueError(f"since_trait of {'.'.join(path)!r} is asked nowhere in this definition set")
-                return SinceChange(self.traits_since.index(path))
+                return since_change(self.traits_since.index(path))
             case _:
                 return None
 

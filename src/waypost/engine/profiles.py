@@ -10,7 +10,7 @@ from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
-from waypost.engine.accumulators import Accumulator
+from waypost.engine.accumulators import NEVER, Accumulator
 from waypost.engine.history import History
 from waypost.engine.peaks import PeakCount, PeakDistinct
 from waypost.engine.sequences import After, RollingAfter, RollingSteps, Steps
@@ -91,6 +91,10 @@ class Layout(Protocol):
     def movers(self) -> Sequence[object]:
         """Its readers that move with time."""
 
+    @property
+    def waiting(self) -> Sequence[object]:
+        """Its rules that can change by time alone."""
+
 
 @dataclass(slots=True)
 class Profile:
@@ -114,7 +118,7 @@ class Profile:
         history: What Waypost offered and sent, and what came back.
         due: No bit changes before it by time alone.
         flips: For each reader that moves with time, an instant before which it gives the same bits.
-        wakes: For rules that can change by time alone, an instant before which they do not.
+        wakes: For each rule that can change by time alone, an instant before which it does not.
         loose: Bits whose events may have moved those instants since they were worked out.
     """
 
@@ -134,7 +138,7 @@ class Profile:
     history: History
     due: Instant = field(compare=False)
     flips: list[Instant] = field(compare=False)
-    wakes: dict[int, Instant] = field(compare=False)
+    wakes: list[Instant] = field(compare=False)
     loose: int = field(compare=False)
 
     def branch(self) -> "Profile":
@@ -209,7 +213,7 @@ def dump(profile: Profile) -> bytes:
             _packed(profile.loose),
             profile.reached,
             profile.trait_since,
-            profile.wakes,
+            {place: instant for place, instant in enumerate(profile.wakes) if instant != NEVER},
             {places[name]: (one.since, one.first, one.ended) for name, one in profile.watch.items()},
             # JSON, since a trait's number may be of any size.
             msgspec.json.encode(profile.traits) if profile.traits else b"",
@@ -246,7 +250,7 @@ def load(layout: Layout, data: bytes) -> Profile | None:
         stored.history,
         stored.due,
         [stored.due] * len(layout.movers),
-        stored.wakes,
+        [stored.wakes.get(place, NEVER) for place in range(len(layout.waiting))],
         int.from_bytes(stored.loose, "little"),
     )
 

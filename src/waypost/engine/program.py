@@ -7,10 +7,11 @@ Everything that looks at a profile by position (`slots`, `reached`, `truths` …
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from waypost.engine.conditions import Test, compile_condition
 from waypost.engine.formulas import Formula, formula
-from waypost.engine.gauges import Gauge
+from waypost.engine.gauges import Flip, Gauge
 from waypost.engine.intakes import Intake, Sort, intake, reading_again
 from waypost.engine.operands import PersonOperands
 from waypost.engine.profiles import Profile
@@ -25,6 +26,9 @@ from waypost.model.milestones import Milestone
 from waypost.model.signals import ANY_EVENT, Select
 from waypost.model.values import Type
 
+_SETS: Final = 4096
+"""How many sets of rules are kept; they are as many as there are ways in which events touch signals."""
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -35,9 +39,12 @@ class Program:
         slots: The accumulators of a profile.
         gauges: How each signal is read.
         source: What the operands of conditions are.
-        readers: All readers; `movers` are those that move with time, in the order of `Profile.flips`.
+        readers: All readers; `movers` are those that move with time, in the order of `Profile.flips`, and `flips` say
+            when each of them does.
         rules: Everything that conditions decide, in the order of evaluation, then the watched conditions.
-        moving: The bits of the movers.
+        waiting: Of each rule that can change by time alone its mask, and what says until when it stays, in the order of
+            `Profile.wakes`; the first `awaited` of them are those for which somebody must be woken.
+        mask: The bits of all readers; `moving` those of the movers.
         watched: The names of the watched conditions.
         tracks: What track events do, by their name as sent; `others` for those that no definition names.
         kinds: What events of the other kinds do.
@@ -50,8 +57,12 @@ class Program:
     source: PersonOperands
     readers: tuple[Reader, ...]
     movers: tuple[Reader, ...]
+    flips: tuple[tuple[int, Flip], ...]
+    mask: int
     moving: int
     rules: tuple[Rule, ...]
+    waiting: tuple[tuple[int, Flip], ...]
+    awaited: int
     watched: tuple[str, ...]
     tracks: Mapping[str, Intake]
     others: Intake
@@ -59,6 +70,7 @@ class Program:
     kinds: Mapping[str, Intake]
     at_signup: Intake
     tests: dict[Condition, Test[Profile]] = field(default_factory=dict)
+    touched: dict[int, tuple[tuple[int, Flip], ...]] = field(default_factory=dict)
 
     @property
     def hash(self) -> str:
@@ -73,6 +85,16 @@ class Program:
         found = self.tracks.get(name)
         if found is None:
             return self.own if name.startswith(OWN_PREFIXES) else self.others
+        return found
+
+    def waiting_for(self, bits: int) -> tuple[tuple[int, Flip], ...]:
+        """Those of `waiting` that look at any of the bits, with their positions; mostly the same few sets."""
+        found = self.touched.get(bits)
+        if found is None:
+            if len(self.touched) >= _SETS:
+                self.touched.clear()
+            found = tuple((place, until) for place, (mask, until) in enumerate(self.waiting) if mask & bits)
+            self.touched[bits] = found
         return found
 
     def test(self, condition: Condition) -> Test[Profile]:
@@ -104,21 +126,29 @@ def compile_program(definitions: Definitions, also: Iterable[Condition] = ()) ->
     sorts = _sorts(definitions, slots.all)
     intakes = {sort: intake(sort, slots.all, readers, definitions.zone, signup) for sort in sorts.values()}
     identify = reading_again([reader for reader in readers if reader.traits], readers)
+    movers = tuple(reader for reader in readers if reader.flip is not None)
+    moving = sum(reader.mask for reader in movers)
+    rules: tuple[Rule, ...] = (
+        *(_rule(outcome, definitions, formulas[outcome], readers) for outcome in definitions.evaluation),
+        *(
+            WatchRule(name, len(definitions.segments) + place, spells[place], spells[place].mask, awaited)
+            for place, (name, _, awaited) in enumerate(watched)
+        ),
+    )
+    waiting = sorted((rule for rule in rules if rule.mask & moving), key=lambda rule: not rule.awaited)
     return Program(
         definitions=definitions,
         slots=slots.all,
         gauges=gauges,
         source=source,
         readers=readers,
-        movers=tuple(reader for reader in readers if reader.flip is not None),
-        moving=sum(reader.mask for reader in readers if reader.flip is not None),
-        rules=(
-            *(_rule(outcome, definitions, formulas[outcome], readers) for outcome in definitions.evaluation),
-            *(
-                WatchRule(name, len(definitions.segments) + place, spells[place], awaited)
-                for place, (name, _, awaited) in enumerate(watched)
-            ),
-        ),
+        movers=movers,
+        flips=tuple((place, reader.flip) for place, reader in enumerate(movers) if reader.flip is not None),
+        mask=sum(reader.mask for reader in readers),
+        moving=moving,
+        rules=rules,
+        waiting=tuple((rule.mask, rule.until) for rule in waiting),
+        awaited=sum(rule.awaited for rule in waiting),
         watched=tuple(name for name, _, _ in watched),
         tracks={name: intakes[sort] for (kind, name), sort in sorts.items() if kind == "track" and name},
         others=intakes[sorts["track", None]],
@@ -126,7 +156,7 @@ def compile_program(definitions: Definitions, also: Iterable[Condition] = ()) ->
         kinds={
             "page": intakes[sorts["page", None]],
             "screen": intakes[sorts["screen", None]],
-            "identify": replace(identify, traits=True),
+            "identify": replace(identify, traits=True, rare=True),
             "group": Intake(),
             "alias": Intake(),
         },
@@ -206,11 +236,11 @@ def _in_time(milestone: Milestone) -> Condition:
 def _rule(outcome: Outcome, definitions: Definitions, formulas: tuple[Formula, ...], readers: Sequence[Reader]) -> Rule:
     kind, name = outcome
     followers = tuple(reader for reader in readers if outcome in reader.follows)
-    if kind == "milestone":
-        return MilestoneRule(name, list(definitions.milestones).index(name), formulas[0], followers)
-    if kind == "segment":
-        return SegmentRule(name, list(definitions.segments).index(name), formulas[0], followers)
     mask = 0
-    for rung in formulas:
-        mask |= rung.mask
+    for one in formulas:
+        mask |= one.mask
+    if kind == "milestone":
+        return MilestoneRule(name, list(definitions.milestones).index(name), formulas[0], mask, followers)
+    if kind == "segment":
+        return SegmentRule(name, list(definitions.segments).index(name), formulas[0], mask, followers)
     return Ladder(tuple(stage.name for stage in definitions.stages), formulas, mask, followers)

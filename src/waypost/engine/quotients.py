@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from waypost.engine.accumulators import NEVER
-from waypost.engine.gauges import Key, Measured, search
+from waypost.engine.gauges import Bits, Flip, Key, Measured, search
 from waypost.engine.profiles import Profile
 from waypost.engine.properties import NUMBER, Scalar
 from waypost.model.time import Instant
@@ -41,25 +41,17 @@ class Quotient:
         """Where a part of it moves with time."""
         return self.timed
 
-    def parts(self, profile: Profile, at: Instant) -> tuple[int, int] | None:
-        """Numerator and divisor in one unit, or None for NULL."""
-        above, below = self.numerator, self.denominator
-        one = profile.slots[above.slot].measure(at, above.span)
-        other = profile.slots[below.slot].measure(at, below.span)
-        return None if one is None or not other else (one * above.scale, other * below.scale)
-
     def scalar(self, profile: Profile, at: Instant) -> Scalar | None:
         """The quotient as it is shown, rounded to six places."""
-        parts = self.parts(profile, at)
-        return None if parts is None else (NUMBER, quotient(*parts))
+        parts = self._measures(profile, at)
+        if parts is None:
+            return None
+        return NUMBER, quotient(parts[0] * self.numerator.scale, parts[1] * self.denominator.scale)
 
     def key(self, profile: Profile, at: Instant) -> Key | None:
         """The exact quotient as a place on the line."""
-        parts = self.parts(profile, at)
-        if parts is None:
-            return None
-        whole, rest = divmod(parts[0] * MILLION, parts[1])
-        return 2 * whole + (rest != 0)
+        parts = self._measures(profile, at)
+        return None if parts is None else self._key(*parts)
 
     def cut(self, literal: Value) -> tuple[Key, Key]:
         """A quotient is a literal only where nothing is left over."""
@@ -69,32 +61,62 @@ class Quotient:
         """When either part changes."""
         return min(self.numerator.changes(profile, at), self.denominator.changes(profile, at))
 
-    def leaves(self, profile: Profile, at: Instant, cuts: Sequence[Key]) -> Instant:
-        """When so much has left the window that the quotient may be in another band."""
-        if not self.timed:
-            return NEVER
-        if not (self.numerator.falling and self.denominator.falling):
-            return search(self, profile, at, cuts)
-        key = self.key(profile, at)
-        place = None if key is None else bisect_right(cuts, key)
-        for _ in range(_TRIES):
-            if place is None:
-                return NEVER
-            at = self._soonest(profile, at, cuts, place)
-            key = self.key(profile, at) if at != NEVER else None
-            if key is None or bisect_right(cuts, key) != place:
-                break
-        return at
+    def banding(self, cuts: Sequence[Key], table: Sequence[int], null: int) -> Bits:
+        """The bits of the quotient's band; where the numerator is nothing, it need not be worked out."""
+        above, below = self.numerator, self.denominator
+        one_slot, one_span, other_slot, other_span = above.slot, above.span, below.slot, below.span
+        nothing = table[bisect_right(cuts, 0)]
 
-    def _soonest(self, profile: Profile, at: Instant, cuts: Sequence[Key], place: int) -> Instant:
+        def bits(profile: Profile, at: Instant) -> int:
+            slots = profile.slots
+            one, other = slots[one_slot].measure(at, one_span), slots[other_slot].measure(at, other_span)
+            if one is None or not other:
+                return null
+            return table[bisect_right(cuts, self._key(one, other))] if one else nothing
+
+        return bits
+
+    def leaving(self, cuts: Sequence[Key]) -> Flip | None:
+        """When so much has left the window that the quotient may be in another band."""
+        above, below = self.numerator, self.denominator
+        if not self.timed:
+            return None
+        if not (above.falling and below.falling):
+            return search(self, cuts)
+
+        def leaving(profile: Profile, at: Instant) -> Instant:
+            parts = self._measures(profile, at)
+            if parts is None or parts[0] == 0:
+                # Nothing over something stays 0 until the divisor is nothing too.
+                return NEVER if parts is None else below.falls(profile, at, 1)
+            return self._soonest(profile, at, cuts, bisect_right(cuts, self._key(*parts)), parts)
+
+        return leaving
+
+    def _measures(self, profile: Profile, at: Instant) -> tuple[int, int] | None:
+        """Both measures in their own units, or None for NULL."""
+        above, below = self.numerator, self.denominator
+        slots = profile.slots
+        other = slots[below.slot].measure(at, below.span)
+        if not other:
+            return None
+        one = slots[above.slot].measure(at, above.span)
+        return None if one is None else (one, other)
+
+    def _key(self, one: int, other: int) -> int:
+        whole, rest = divmod(one * self.numerator.scale * MILLION, other * self.denominator.scale)
+        return 2 * whole + (rest != 0)
+
+    def _soonest(
+        self, profile: Profile, at: Instant, cuts: Sequence[Key], place: int, parts: tuple[int, int]
+    ) -> Instant:
         """Where both parts only fall, an instant before which the quotient stays between its two cuts.
 
         It cannot fall below the lower one before the numerator alone would bring it there, nor rise to the upper one
         before the divisor alone would, nor become NULL before the divisor is 0.
         """
         above, below = self.numerator, self.denominator
-        one = profile.slots[above.slot].measure(at, above.span) or 0
-        other = profile.slots[below.slot].measure(at, below.span) or 0
+        one, other = parts
         soonest = below.falls(profile, at, 1)
         if place > 0:
             literal, strict = divmod(int(cuts[place - 1]), 2)
@@ -102,7 +124,7 @@ class Quotient:
             soonest = min(soonest, above.falls(profile, at, needed // unit + 1 if strict else -(-needed // unit)))
         if place < len(cuts):
             literal, strict = divmod(int(cuts[place]), 2)
-            if literal > 0 and one > 0:
+            if literal > 0:
                 given, unit = one * above.scale * MILLION, literal * below.scale
                 most = -(-given // unit) - 1 if strict else given // unit
                 soonest = min(soonest, below.falls(profile, at, most + 1))

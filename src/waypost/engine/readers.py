@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from waypost.engine.accumulators import NEVER, PATIENCE
+from waypost.engine.clocks import Clock
 from waypost.engine.conditions import COMPARE, TURNED, compile_condition
-from waypost.engine.formulas import Atom, Flip
-from waypost.engine.gauges import Clock, FromSignup, Gauge, Held, Key, Measured, SinceChange, SinceLast, SinceSignup
+from waypost.engine.formulas import Atom
+from waypost.engine.gauges import Bits, Flip, FromSignup, Gauge, Held, Key
 from waypost.engine.operands import PersonOperands
 from waypost.engine.profiles import Profile
 from waypost.engine.properties import RANK
 from waypost.model.conditions import (
+    Age,
     Among,
     Compare,
     Differs,
@@ -27,6 +29,7 @@ from waypost.model.conditions import (
     Op,
     Operand,
     ReachedOf,
+    SinceTrait,
     StageOf,
     TookOf,
     TraitOf,
@@ -50,16 +53,21 @@ _CUTS_OF: Final[Mapping[Op, slice]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What sets some bits of a profile, and what they depend on. `flip` is None where they do not move with time."""
+    """What sets some bits of a profile, and what they depend on.
+
+    `flip` is None where they do not move with time; `fresh` are the bits right after an event of its only slot, where
+    nothing but that event's instant matters.
+    """
 
     mask: int
-    read: Callable[[Profile, Instant], int]
+    read: Bits
     flip: Flip | None
     restless: bool
     slots: frozenset[int]
     signup: bool
     traits: bool
     follows: frozenset[Outcome]
+    fresh: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,11 @@ class _Banded:
     cuts: tuple[Key, ...]
     judge: Callable[[Key | None], bool | None]
 
+    @property
+    def line(self) -> tuple[Operand, int | None]:
+        """What the atoms of one reader have in common."""
+        return self.operand, self.gauge.rank
+
 
 class Atoms:
     """Every atom of a definition set, once, with its bits; `readers` are made when all are known."""
@@ -80,6 +93,7 @@ class Atoms:
         self._places: dict[Atom, int] = {}
         self._banded: dict[Atom, _Banded] = {}
         self._flips: dict[int, Flip | None] = {}
+        self._found: dict[tuple[Operand, int | None], list[int]] = {}
 
     def bits_of(self, atom: Atom) -> tuple[int, int]:
         """The bit for TRUE and the bit for FALSE."""
@@ -89,7 +103,7 @@ class Atoms:
             banded = _banded(atom, self._source)
             if banded is not None:
                 self._banded[atom] = banded
-            flip = _leaving(banded.gauge, banded.cuts) if banded else _changing(atom, self._source)
+            flip = self._leaving(banded) if banded else _changing(atom, self._source)
             self._flips[1 << 2 * place] = self._flips[2 << 2 * place] = flip
         return 1 << 2 * place, 2 << 2 * place
 
@@ -100,14 +114,25 @@ class Atoms:
     def readers(self) -> tuple[Reader, ...]:
         """What sets the bits of all atoms asked for so far."""
         lines: dict[tuple[Operand, int | None], list[tuple[Atom, _Banded]]] = {}
-        readers: list[Reader] = []
+        single: list[Reader] = []
         for atom in self._places:
             banded = self._banded.get(atom)
             if banded is None:
-                readers.append(self._single(atom))
+                single.append(self._single(atom))
             else:
-                lines.setdefault((banded.operand, banded.gauge.rank), []).append((atom, banded))
-        return (*(self._line(group) for group in lines.values()), *readers)
+                lines.setdefault(banded.line, []).append((atom, banded))
+        joint = {line: self._line(group) for line, group in lines.items()}
+        for place, line in enumerate(line for line, reader in joint.items() if reader.flip is not None):
+            self._found.setdefault(line, [0])[0] = place
+        return (*joint.values(), *single)
+
+    def _leaving(self, banded: _Banded) -> Flip | None:
+        """When the atom's own cuts are passed. Where that is dear to find, what its reader has found is good enough."""
+        if banded.gauge.restless:
+            # Where the reader will stand among those that move is known when all atoms are.
+            place = self._found.setdefault(banded.line, [0])
+            return lambda profile, at: profile.flips[place[0]]
+        return banded.gauge.leaving(banded.cuts)
 
     def _single(self, atom: Atom) -> Reader:
         yes, no = self.bits_of(atom)
@@ -122,7 +147,7 @@ class Atoms:
             any(gauge.timed for gauge in gauges),
             frozenset(slot for gauge in gauges for slot in gauge.slots),
             any(isinstance(leaf, TookOf) for leaf in leaves) or any(isinstance(one, FromSignup) for one in gauges),
-            any(isinstance(leaf, TraitOf | Has) for leaf in leaves),
+            any(isinstance(leaf, TraitOf | SinceTrait | Has) for leaf in leaves),
             frozenset(outcome for leaf in leaves for outcome in _follows(leaf)),
         )
 
@@ -147,40 +172,15 @@ class Atoms:
         twins = len({*table, null}) <= len(table)
         return Reader(
             mask,
-            _look_up(gauge, cuts, table, null),
-            _leaving(gauge, tuple(cuts)),
+            gauge.banding(cuts, table, null),
+            gauge.leaving(cuts),
             gauge.timed and (gauge.restless or twins),
             frozenset(gauge.slots),
-            isinstance(gauge, SinceSignup | FromSignup),
-            isinstance(gauge, SinceChange),
+            isinstance(gauge, FromSignup) or isinstance(group[0][1].operand, Age),
+            isinstance(group[0][1].operand, SinceTrait),
             frozenset(),
+            bits_at(0) if isinstance(gauge, Clock) and gauge.slots else None,
         )
-
-
-def _look_up(gauge: Gauge, cuts: list[Key], table: list[int], null: int) -> Callable[[Profile, Instant], int]:
-    """The bits of the band that the key lies in. The most frequent gauges are read without a detour."""
-    if isinstance(gauge, Measured):
-        place, span = gauge.slot, gauge.span
-
-        def measured(profile: Profile, at: Instant) -> int:
-            key = profile.slots[place].measure(at, span)
-            return null if key is None else table[bisect_right(cuts, key)]
-
-        return measured
-    if isinstance(gauge, SinceLast) and not gauge.span:
-        slot = gauge.slot
-
-        def since(profile: Profile, at: Instant) -> int:
-            start = profile.slots[slot].measure(at, 0)
-            return null if start is None else table[bisect_right(cuts, at - start)]
-
-        return since
-
-    def any_gauge(profile: Profile, at: Instant) -> int:
-        key = gauge.key(profile, at)
-        return null if key is None else table[bisect_right(cuts, key)]
-
-    return any_gauge
 
 
 def _below(cuts: Sequence[Key]) -> Key:
@@ -232,12 +232,7 @@ def _by_literals(
     def decide(key: Key | None) -> bool | None:
         return judge(None) if key is None else any(judge(bisect_right(pair, key)) for pair in pairs)
 
-    return _Banded(operand, gauge, tuple(cut for pair in pairs for cut in list(pair)[looked_at]), decide)
-
-
-def _leaving(gauge: Gauge, cuts: tuple[Key, ...]) -> Flip | None:
-    cuts = tuple(sorted(set(cuts)))
-    return (lambda profile, at: gauge.leaves(profile, at, cuts)) if gauge.timed else None
+    return _Banded(operand, gauge, tuple(sorted(cut for pair in pairs for cut in list(pair)[looked_at])), decide)
 
 
 def _gauges(atom: Atom, source: PersonOperands) -> list[Gauge]:

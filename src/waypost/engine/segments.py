@@ -4,12 +4,12 @@ A rule is asked again only when a bit it looks at has changed. What it decides i
 `Transition`, and read again by the rules that come after it in the order of evaluation.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from waypost.engine.accumulators import NEVER
 from waypost.engine.formulas import Formula
+from waypost.engine.gauges import Flip
 from waypost.engine.profiles import Profile
 from waypost.engine.readers import Reader
 from waypost.model.people import Transition, Watch
@@ -33,8 +33,9 @@ class Rule(Protocol):
     def settle(self, profile: Profile, at: Instant, told: list[Transition]) -> int:
         """Decide it anew, and give the bits that changed by that."""
 
-    def until(self, profile: Profile, at: Instant) -> Instant:
-        """The first instant after `at` at which it may be decided otherwise by time alone; early, never late."""
+    @property
+    def until(self) -> Flip:
+        """What says when it may be decided otherwise by time alone."""
 
 
 def follow(profile: Profile, at: Instant, readers: Followers) -> int:
@@ -54,13 +55,9 @@ class MilestoneRule:
     name: str
     place: int
     formula: Formula
+    mask: int
     followers: Followers = ()
     awaited: bool = True
-
-    @property
-    def mask(self) -> int:
-        """The bits of its predicate."""
-        return self.formula.mask
 
     def settle(self, profile: Profile, at: Instant, told: list[Transition]) -> int:
         """Reach it, if it holds."""
@@ -70,9 +67,11 @@ class MilestoneRule:
         told.append(Transition(at, "milestone", self.name, True))
         return follow(profile, at, self.followers)
 
-    def until(self, profile: Profile, at: Instant) -> Instant:
+    @property
+    def until(self) -> Flip:
         """When it may be reached."""
-        return NEVER if profile.reached[self.place] is not None else self.formula.until(profile.bits, profile, at)
+        place, until = self.place, self.formula.until
+        return lambda profile, at: NEVER if profile.reached[place] is not None else until(profile, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +81,9 @@ class SegmentRule:
     name: str
     place: int
     formula: Formula
+    mask: int
     followers: Followers = ()
     awaited: bool = True
-
-    @property
-    def mask(self) -> int:
-        """The bits of its predicate."""
-        return self.formula.mask
 
     def settle(self, profile: Profile, at: Instant, told: list[Transition]) -> int:
         """Enter or leave."""
@@ -99,9 +94,10 @@ class SegmentRule:
         told.append(Transition(at, "segment", self.name, holds))
         return follow(profile, at, self.followers)
 
-    def until(self, profile: Profile, at: Instant) -> Instant:
+    @property
+    def until(self) -> Flip:
         """When it may be entered or left."""
-        return self.formula.until(profile.bits, profile, at)
+        return self.formula.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +123,20 @@ class Ladder:
         profile.stage = place
         return follow(profile, at, self.followers)
 
-    def until(self, profile: Profile, at: Instant) -> Instant:
+    @property
+    def until(self) -> Flip:
         """When this rung may give way, or one above it may hold; those below do not matter."""
-        reachable: Sequence[Formula] = self.formulas[: profile.stage + 1] if profile.stage >= 0 else self.formulas
-        return min((rung.until(profile.bits, profile, at) for rung in reachable), default=NEVER)
+        untils = [rung.until for rung in self.formulas]
+        to_ask = [untils[: place + 1] for place in range(len(untils))] + [untils]
+
+        def until(profile: Profile, at: Instant) -> Instant:
+            first = NEVER
+            for rung in to_ask[profile.stage]:
+                if (instant := rung(profile, at)) < first:
+                    first = instant
+            return first
+
+        return until
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +146,8 @@ class WatchRule:
     name: str
     place: int
     formula: Formula
+    mask: int
     awaited: bool
-
-    @property
-    def mask(self) -> int:
-        """The bits of its condition."""
-        return self.formula.mask
 
     def settle(self, profile: Profile, at: Instant, told: list[Transition]) -> int:
         """Begin a spell, or end it."""
@@ -163,6 +165,7 @@ class WatchRule:
         told.append(Transition(at, "watch", self.name, holds))
         return 0
 
-    def until(self, profile: Profile, at: Instant) -> Instant:
+    @property
+    def until(self) -> Flip:
         """When it may begin or end."""
-        return self.formula.until(profile.bits, profile, at)
+        return self.formula.until

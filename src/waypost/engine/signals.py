@@ -10,7 +10,8 @@ from typing import Literal as OneOf
 from typing import TypeAlias, assert_never
 
 from waypost.engine.accumulators import NEVER, Accumulator
-from waypost.engine.gauges import FromSignup, Gauge, Held, Measured, SinceLast
+from waypost.engine.clocks import since_last
+from waypost.engine.gauges import FromSignup, Gauge, Held, Measured
 from waypost.engine.peaks import PeakCount, PeakDistinct
 from waypost.engine.properties import INSTANT, INTERVAL, NUMBER, RANK, from_product
 from waypost.engine.quotients import Quotient
@@ -145,7 +146,7 @@ def _gauge(kind: Kind, type_: Type, slots: Slots) -> Gauge:
             return _over(RollingLast, LastInstant, (Take(select, "mark"),), window, slots, scale=1, rank=INSTANT)
         case Since(select, window):
             span, onboarding = _window(window)
-            return SinceLast(slots.place(Slot(LastInstant, (Take(select, "mark"),), 0, onboarding)), span)
+            return since_last(slots.place(Slot(LastInstant, (Take(select, "mark"),), 0, onboarding)), span)
         case TimeTo(select, None, window):
             return _from_signup(select, window, slots)
         case TimeTo(select, start, window):

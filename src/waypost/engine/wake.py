@@ -7,6 +7,7 @@
 from collections.abc import Iterable
 
 from waypost.engine.accumulators import NEVER
+from waypost.engine.gauges import Flip
 from waypost.engine.profiles import Profile
 from waypost.engine.program import Program
 from waypost.model.people import Transition
@@ -18,19 +19,15 @@ def next_wake(program: Program, profile: Profile) -> Instant | None:
 
     None where only events can change anything. An in-page step's conditions wake nobody.
     """
-    _look_ahead(program, profile)
-    rules = program.rules
-    first = min((instant for place, instant in profile.wakes.items() if rules[place].awaited), default=NEVER)
+    first = _look_ahead(program, profile)
+    if program.awaited < len(program.waiting):
+        first = min(profile.wakes[: program.awaited], default=NEVER)
     return None if first == NEVER else first
 
 
 def pass_time(program: Program, profile: Profile, end: Instant, told: list[Transition]) -> None:
     """Evaluate at every instant after `seen` and before `end` at which a rule may change, each at its own instant."""
-    while True:
-        _look_ahead(program, profile)
-        instant = min(profile.wakes.values(), default=NEVER)
-        if instant >= end:
-            return
+    while (instant := _look_ahead(program, profile)) < end:
         changed = read_movers(program, profile, instant)
         profile.seen = instant
         settle(program, profile, instant, changed, told)
@@ -38,14 +35,14 @@ def pass_time(program: Program, profile: Profile, end: Instant, told: list[Trans
 
 def read_movers(program: Program, profile: Profile, at: Instant) -> int:
     """Read again what may have moved by `at`, and give the bits that are different now."""
-    flips, changed, due = profile.flips, 0, NEVER
-    for place, reader in enumerate(program.movers):
-        if flips[place] <= at and reader.flip is not None:
+    flips, changed = profile.flips, 0
+    for place, flip in program.flips:
+        if flips[place] <= at:
+            reader = program.movers[place]
             changed |= (profile.bits & reader.mask) ^ reader.read(profile, at)
-            flips[place] = reader.flip(profile, at)
-        due = min(due, flips[place])
+            flips[place] = flip(profile, at)
     profile.bits ^= changed
-    profile.due = due
+    profile.due = min(flips, default=NEVER)
     return changed
 
 
@@ -57,37 +54,38 @@ def begin(program: Program, profile: Profile, at: Instant, told: list[Transition
     profile.bits = bits
     for rule in program.rules:
         rule.settle(profile, at, told)
-    profile.loose, profile.due = -1, NEVER
-    look_again(program, profile, at, range(len(program.movers)))
+    profile.loose, profile.due = program.mask, NEVER
+    look_again(profile, at, program.flips)
 
 
-def look_again(program: Program, profile: Profile, at: Instant, places: Iterable[int]) -> None:
+def look_again(profile: Profile, at: Instant, flips: Iterable[tuple[int, Flip]]) -> None:
     """Work out anew when these readers may next say something else."""
-    for place in places:
-        flip = program.movers[place].flip
-        if flip is not None:
-            profile.flips[place] = instant = flip(profile, at)
-            profile.due = min(profile.due, instant)
+    for place, flip in flips:
+        profile.flips[place] = instant = flip(profile, at)
+        profile.due = min(profile.due, instant)
 
 
 def settle(program: Program, profile: Profile, at: Instant, changed: int, told: list[Transition]) -> None:
     """Decide again, in their order, the rules that look at a changed bit, and those that look at what they decided."""
     if changed & program.moving:
-        look_again(program, profile, at, (p for p, reader in enumerate(program.movers) if reader.mask & changed))
+        look_again(profile, at, (one for one in program.flips if program.movers[one[0]].mask & changed))
     for rule in program.rules:
         if rule.mask & changed:
             changed |= rule.settle(profile, at, told)
     profile.loose |= changed
 
 
-def _look_ahead(program: Program, profile: Profile) -> None:
-    """Bring `wakes` up to date where events or time may have moved them."""
-    wakes, loose, seen = profile.wakes, profile.loose, profile.seen
-    for place, rule in enumerate(program.rules):
-        if rule.mask & loose or wakes.get(place, NEVER) <= seen:
-            instant = rule.until(profile, seen)
-            if instant != NEVER:
-                wakes[place] = instant
-            else:
-                wakes.pop(place, None)
-    profile.loose = 0
+def _look_ahead(program: Program, profile: Profile) -> Instant:
+    """Bring `wakes` up to date where events or time may have moved them, and give the first of them."""
+    wakes, seen = profile.wakes, profile.seen
+    if profile.loose:
+        for place, until in program.waiting_for(profile.loose):
+            wakes[place] = until(profile, seen)
+        profile.loose = 0
+    first = min(wakes, default=NEVER)
+    if first > seen:
+        return first
+    for place, (_, until) in enumerate(program.waiting):
+        if wakes[place] <= seen:
+            wakes[place] = until(profile, seen)
+    return min(wakes)

@@ -90,22 +90,22 @@ class RollingDistinct(Accumulator, tag=23):
 
     def take(self, at: Instant, item: Scalar, span: Duration) -> None:
         latest = self.latest
-        latest.pop(item, None)
+        known = latest.pop(item, None)
         latest[item] = at
-        if next(iter(latest.values())) <= at - span:
-            for old in list(islice(latest, self._gone(at, span))):
-                del latest[old]
-
-    def _gone(self, at: Instant, span: Duration) -> int:
-        gone, old = 0, at - span
-        for instant in self.latest.values():
-            if instant > old:
-                break
-            gone += 1
-        return gone
+        if known is not None:
+            return
+        old = at - span
+        while (oldest := next(iter(latest.items())))[1] <= old:
+            del latest[oldest[0]]
 
     def measure(self, at: Instant, span: Duration) -> int | None:
-        return len(self.latest) - self._gone(at, span)
+        latest, old = self.latest, at - span
+        count = len(latest)
+        for instant in latest.values():
+            if instant > old:
+                break
+            count -= 1
+        return count
 
     def changes(self, at: Instant, span: Duration) -> Instant:
         old = at - span
