@@ -101,16 +101,18 @@ def _violation(event: str, promise: _Promise, properties: Mapping[str, Json]) ->
             return None
         said = "is missing" if sent is None else "is null"
         return Violation("required", f"`{event}`: `{declared.name}` {said}; it should be {_expected(declared)}.")
-    where = f"`{event}`: `{declared.name}`" + (f" (sent as `{sent}`)" if sent != declared.name else "")
-    wrong = f"{where} is {_show(value)}; it should be {_expected(declared)}."
+    code = None
     if promise.reading.missing(properties):
-        return Violation("type", wrong)
-    if promise.allowed and same(value) not in promise.allowed:
-        return Violation("enum", wrong)
-    number = millionths(value)
-    if number is not None and not _in_range(number, declared):
-        return Violation("range", wrong)
-    return None
+        code = "type"
+    elif promise.allowed and same(value) not in promise.allowed:
+        code = "enum"
+    elif declared.minimum is not None or declared.maximum is not None:
+        number = millionths(value)
+        code = "range" if number is not None and not _in_range(number, declared) else None
+    if code is None:
+        return None
+    where = f"`{event}`: `{declared.name}`" + (f" (sent as `{sent}`)" if sent != declared.name else "")
+    return Violation(code, f"{where} is {_show(value)}; it should be {_expected(declared)}.")
 
 
 def _in_range(number: int, declared: Property) -> bool:
