@@ -33,6 +33,8 @@ _KINDS: Final[Mapping[str, Incoming]] = {
     "group": "group",
     "alias": "alias",
 }
+_LONGER: Final = 40
+"""Longer than any refused id, also with spaces around it that a client may send."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING: Final[Mapping[str, Json]] = {}
 
@@ -140,13 +142,15 @@ def _id(value: Json, field: str) -> str | None:
     """An id as text; None where there is none, or one that broken clients send for everybody."""
     if value is None:
         return None
-    if type(value) is int and value.bit_length() <= 64:
-        value = str(value)
     if not isinstance(value, str):
-        raise Unfit("bad_id", f"{field} is {shown(value)}; send it as a text")
-    if value.strip().lower() in REFUSED_IDS:
+        if type(value) is not int or value.bit_length() > 64:
+            raise Unfit("bad_id", f"{field} is {shown(value)}; send it as a text")
+        value = str(value)
+    if len(value) < _LONGER and value.strip().lower() in REFUSED_IDS:
         return None
-    return text(value, field, MAX_ID)
+    if len(value) <= MAX_ID and value.isprintable():
+        return value
+    return None if not value.strip() else text(value, field, MAX_ID)
 
 
 def _needed(value: str | None, kind: str, field: str) -> str:
@@ -171,10 +175,12 @@ def _no_id(message: Mapping[str, Json]) -> Unfit:
 def _name(value: Json) -> str:
     if not isinstance(value, str) or not value.strip():
         raise Unfit("no_name", f"event is {shown(value)}; track needs the event's name as a text")
-    return text(value, "event", MAX_NAME)
+    return value if len(value) <= MAX_NAME and value.isprintable() else text(value, "event", MAX_NAME)
 
 
 def _message_id(value: Json, spare_id: str) -> str:
+    if isinstance(value, str) and 0 < len(value) <= MAX_ID and value.isprintable():
+        return value
     if value is None or value == "":
         return spare_id
     if type(value) is int and value.bit_length() <= 64:

@@ -13,6 +13,7 @@ from waypost.model.values import Json
 MAX_SOURCE: Final = 60
 
 _CHANNELS: Final = {"browser": "web", "web": "web", "client": "web", "mobile": "mobile", "server": "server"}
+_CERTAIN: Final = frozenset({"web", "server"})
 _PHONES: Final = {"ios": "ios", "iphone os": "ios", "ipados": "ios", "android": "android"}
 _PLACES: Final = (("device", "type"), ("os", "name"))
 _LIBRARIES: Final = (
@@ -34,18 +35,17 @@ _LIBRARIES: Final = (
 def source_of(channel: Json, context: Mapping[str, Json], otherwise: str) -> str:
     """The source that a message tells of, or `otherwise`."""
     known = _CHANNELS.get(channel) if isinstance(channel, str) else None
-    if not context:
-        return known or otherwise
     own = context.get("source")
     if isinstance(own, str) and 0 < len(own) <= MAX_SOURCE and own.isprintable():
         return own
-    if known in {"web", "server"}:
+    if known in _CERTAIN:
         return known
     for part, key in _PLACES:
-        found = context.get(part)
-        name = found.get(key) if isinstance(found, dict) else None
-        if isinstance(name, str) and name[:MAX_SOURCE].lower() in _PHONES:
-            return _PHONES[name[:MAX_SOURCE].lower()]
+        if part in context:
+            found = context[part]
+            name = found.get(key) if isinstance(found, dict) else None
+            if isinstance(name, str) and name[:MAX_SOURCE].lower() in _PHONES:
+                return _PHONES[name[:MAX_SOURCE].lower()]
     if known:
         return known
     library = context.get("library")
