@@ -5,15 +5,19 @@ written directly; all others are worked out at every instant at which they can c
 instant that is asked about: who reached a milestone by then is a comparison.
 """
 
+from typing import assert_never
+
 import ibis
 import ibis.expr.types as ir
 
-from waypost.batch.cells import all_of, capped, held
+from waypost.batch.cells import all_of, capped, constant, held
 from waypost.batch.conditions import condition
 from waypost.batch.firsts import first_instants
 from waypost.batch.panels import involved, panel
-from waypost.batch.people import Row
+from waypost.batch.people import Row, milestone_column, segment_column
+from waypost.batch.segments import states
 from waypost.batch.tables import Tables
+from waypost.model import conditions as c
 from waypost.model.changes import Definitions
 from waypost.model.milestones import Milestone
 
@@ -42,3 +46,44 @@ def _limited(firsts: ir.Table, tables: Tables, milestone: Milestone) -> ir.Table
     rows = rows.select("person", "signup", reached=ibis.greatest(rows["first"], rows["signup"]))
     rows = rows.filter(held(rows["reached"] - rows["signup"] < capped(milestone.within)))
     return rows.select("person", "reached")
+
+
+Group = c.StageOf | c.TraitOf | c.InSegment
+"""What people may be grouped by: their stage, a trait's value, or whether they are in a segment."""
+
+
+def reach(definitions: Definitions, tables: Tables, by: Group | None) -> ir.Table:
+    """Of those who signed up by the instant asked about: how many are through with each milestone, and reached it.
+
+    One row a group (see `group_columns`), and for each milestone by its number: `people_0` whose time limit has passed
+    (all, where there is none), `reached_0` of them, `median_0` of their time from signup, and `immature_0`, the rest.
+    """
+    rows = states(definitions, tables)
+    rows = rows.filter(rows["signup"].notnull())
+    columns: dict[str, ir.Value] = {}
+    for index, (name, milestone) in enumerate(definitions.milestones.items()):
+        over = constant(True)
+        if milestone.within is not None:
+            over = rows["now"] - rows["signup"] >= capped(milestone.within)
+        instant = rows[milestone_column(definitions, name)]
+        done = over & instant.notnull()
+        columns[f"people_{index}"] = rows.count(where=over)
+        columns[f"reached_{index}"] = rows.count(where=done)
+        columns[f"immature_{index}"] = rows.count(where=~over)
+        columns[f"median_{index}"] = (instant - rows["signup"]).median(where=done)
+    if by is None:
+        return rows.aggregate(**columns)
+    return rows.group_by(*group_columns(definitions, tables, by)).aggregate(**columns)
+
+
+def group_columns(definitions: Definitions, tables: Tables, by: Group) -> list[str]:
+    """The columns that say which group a row of `reach` is about; of a trait one a type, all NULL where it has none."""
+    match by:
+        case c.StageOf():
+            return ["stage"]
+        case c.InSegment(name):
+            return [segment_column(definitions, name)]
+        case c.TraitOf(path):
+            return [f"t{tables.looks.traits.index(path)}_{letter}" for letter in ("b", "n", "s")]
+        case _:
+            assert_never(by)

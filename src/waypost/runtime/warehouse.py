@@ -187,8 +187,9 @@ def open_warehouse(
     merged = _merged(connection, undos)
     if merged:
         connection.executemany("INSERT INTO users VALUES (?, ?)", merged)
+    owners = ibis.to_sql(people.owners(), dialect="duckdb")
     for statement in extraction.IDENTITY:
-        connection.execute(statement.format(owners=ibis.to_sql(people.owners(), dialect="duckdb")))
+        connection.execute(statement.format(owners=owners))
     return Warehouse(connection)
 
 
