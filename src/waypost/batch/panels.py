@@ -15,8 +15,8 @@ import ibis.expr.types as ir
 from waypost.batch import signals
 from waypost.batch.cells import any_of, capped, when
 from waypost.batch.passes import attach, earliest, starts, steps
-from waypost.batch.people import with_traits
-from waypost.batch.segments import Node, judged, simple_kinds, with_milestones, with_values
+from waypost.batch.people import traits
+from waypost.batch.segments import Node, judged, milestones, simple_kinds, with_milestones, with_values
 from waypost.batch.selects import Log, chosen, taken
 from waypost.batch.signals import Part
 from waypost.batch.tables import Simple, Tables, reached
@@ -108,13 +108,19 @@ def panel(definitions: Definitions, tables: Tables, about: Involved) -> ir.Table
             log = Log(attach(log.events, starts(log, prefix, kind.start)), tables.looks)
     parts = [part for prefix, kind in kinds for part in _parts(log, prefix, kind)]
     rows = _rolled(_candidates(_Sources(definitions, tables, about, log, kinds, parts)), parts, kinds)
-    for prefix, kind in kinds:
-        rows = _with_steps(rows, log, prefix, kind)
-    rows = attach(rows, tables.people.select("person", "signup"))
+    sequences = [(prefix, kind) for prefix, kind in kinds if isinstance(kind, s.Sequence)]
+    for prefix, kind in sequences:
+        rows = _with_recent_steps(rows, log, prefix, kind)
+    rows = attach(
+        rows,
+        tables.people.select("person", "signup"),
+        *(steps(log, prefix, kind) for prefix, kind in sequences if not isinstance(kind.window, s.Within)),
+        *traits(tables, about.traits),
+        *milestones(definitions, about.milestones),
+    )
     rows = rows.mutate(signup=when(rows["signup"] <= rows["now"], rows["signup"]))
-    rows = with_traits(rows, tables, about.traits)
-    rows = with_values(rows, definitions, log, about.signals)
     rows = with_milestones(rows, definitions, about.milestones)
+    rows = with_values(rows, definitions, log, about.signals)
     return judged(rows, definitions, tables, about.nodes)
 
 
@@ -210,12 +216,10 @@ def _rolled(rows: ir.Table, parts: list[Part], kinds: list[tuple[str, Simple]]) 
     return rows.mutate(**{name: rows[name].max().over(so_far) for name, kind in kinds if isinstance(kind, s.Peak)})
 
 
-def _with_steps(rows: ir.Table, log: Log, name: str, kind: Simple) -> ir.Table:
-    """The steps of a sequence: those done ever, or of a rolling one, those done in the window of each row."""
-    if not isinstance(kind, s.Sequence):
-        return rows
+def _with_recent_steps(rows: ir.Table, log: Log, name: str, kind: s.Sequence) -> ir.Table:
+    """The rows, with the steps of a rolling sequence that were done in the window of each."""
     if not isinstance(kind.window, s.Within):
-        return attach(rows, steps(log, name, kind))
+        return rows
     for index in range(1, len(kind.steps)):
         column = f"{name}_{index}"
         mine = log.filter(taken(log, kind.steps[index])).events

@@ -29,9 +29,21 @@ def tables_of(log: Log, name: str, kind: Simple) -> list[ir.Table]:
             return []
 
 
-def attach(rows: ir.Table, other: ir.Table) -> ir.Table:
-    """The rows, with the columns of another table that has one row a person."""
-    return rows.left_join(other, "person").drop("person_right")
+def attach(rows: ir.Table, *others: ir.Table) -> ir.Table:
+    """The rows, with the columns of other tables that have one row a person each.
+
+    Of a table with the columns `from` and `until` it is the row whose spell the row's `now` lies in.
+    """
+    keys = [f"key_{index}" for index in range(len(others))]
+    joined = rows
+    for key, table in zip(keys, others, strict=True):
+        spell = {f"{key}_{bound}": bound for bound in ("from", "until") if bound in table.columns}
+        other = table.rename({key: "person", **spell})
+        conditions = [rows["person"] == other[key]]
+        if spell:
+            conditions += [other[f"{key}_from"] <= rows["now"], rows["now"] < other[f"{key}_until"]]
+        joined = joined.left_join(other, conditions)
+    return joined.drop(*(column for column in joined.columns if column.startswith("key_"))) if others else rows
 
 
 def peaks(log: Log, name: str, kind: s.Peak) -> ir.Table:

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from waypost.batch import readings
-from waypost.batch.cells import Cell, boolean, cell_at, held, single
+from waypost.batch.cells import Cell, boolean, cell_at, held, single, when
 from waypost.batch.tables import Looks, Tables
 from waypost.model import conditions as c
 from waypost.model.changes import Definitions
@@ -106,23 +106,17 @@ class Row:
         return f"t{self.looks.traits.index(path)}_"
 
 
-def with_traits(rows: ir.Table, tables: Tables, paths: Iterable[c.Path]) -> ir.Table:
-    """The rows, with the value that each trait has at `now`."""
+def traits(tables: Tables, paths: Iterable[c.Path]) -> list[ir.Table]:
+    """The spells of each trait, to be attached to rows: `t0_n` … are its values, `t0_at` since when it had them."""
+    found = []
     for path in paths:
         number = tables.looks.traits.index(path)
         prefix = f"t{number}_"
         spells = tables.traits.filter(tables.traits["trait"] == number)
         columns = [f"h{index}" for index, (of, _) in enumerate(tables.looks.members) if of == path]
-        spells = spells.select(
-            other=spells["person"],
-            start=spells["at"],
-            until=spells["until"],
-            **{prefix + "at": ibis.cases((boolean(spells["told"]), spells["at"]))},
-            **{prefix + column: spells[column] for column in ("n", "s", "b", "t", "set", *columns)},
-        )
-        joined = rows.left_join(
-            spells,
-            [rows["person"] == spells["other"], spells["start"] <= rows["now"], rows["now"] < spells["until"]],
-        )
-        rows = joined.drop("other", "start", "until")
-    return rows
+        values: dict[str, ir.Value] = {
+            prefix + column: spells[column] for column in ("n", "s", "b", "t", "set", *columns)
+        }
+        values[prefix + "at"] = when(boolean(spells["told"]), spells["at"])
+        found.append(spells.select("person", "until", **{"from": spells["at"]}, **values))
+    return found

@@ -4,19 +4,19 @@
 predicates in the order in which they build on one another, in whatever rows it is given. Twin: `engine.segments`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal as OneOf
 
 import ibis
 import ibis.expr.types as ir
 
-from waypost.batch import readings, signals
+from waypost.batch import readings
 from waypost.batch.cells import asked, capped, held, when
 from waypost.batch.conditions import condition
 from waypost.batch.passes import attach, tables_of
-from waypost.batch.people import Row, milestone_column, segment_column, signal_prefix, with_traits
+from waypost.batch.people import Row, milestone_column, segment_column, signal_prefix, traits
 from waypost.batch.selects import Log
-from waypost.batch.signals import Part
+from waypost.batch.signals import gathered, parts
 from waypost.batch.tables import Simple, Tables, reached
 from waypost.model import signals as s
 from waypost.model.changes import Definitions
@@ -33,11 +33,27 @@ def states(definitions: Definitions, tables: Tables) -> ir.Table:
     people = tables.people.filter(tables.people["born"] <= now)
     rows = people.select("person", "id", now=now, signup=when(people["signup"] <= now, people["signup"]))
     log = Log(tables.events.filter(tables.events["at"] <= now), tables.looks)
-    rows = _with_parts(rows, log, definitions)
-    rows = with_traits(rows, tables, tables.looks.traits)
-    rows = with_values(rows, definitions, log, definitions.signals)
+    kinds = simple_kinds(definitions, definitions.signals)
+    rows = attach(
+        rows,
+        *_gathered(log, kinds),
+        *(table for prefix, kind in kinds for table in tables_of(log, prefix, kind)),
+        *traits(tables, tables.looks.traits),
+        *milestones(definitions, definitions.milestones),
+    )
     rows = with_milestones(rows, definitions, definitions.milestones)
+    rows = with_values(rows, definitions, log, definitions.signals)
     return judged(rows, definitions, tables, definitions.evaluation)
+
+
+def answer(definitions: Definitions, rows: ir.Table) -> ir.Table:
+    """Of the rows of `states`, the columns that somebody asked for: no parts of signals, and no traits."""
+    prefixes = tuple(f"{signal_prefix(definitions, name)}." for name in definitions.signals)
+    signals = [column for column in rows.columns if column.startswith(prefixes)]
+    shown = [column for column in signals if column.rpartition(".")[2] not in {"whole", "rest"}]
+    names = [milestone_column(definitions, name) for name in definitions.milestones]
+    names += [segment_column(definitions, name) for name in definitions.segments]
+    return rows.select("person", "id", "signup", "stage", *names, *shown)
 
 
 def simple_kinds(definitions: Definitions, names: Iterable[str]) -> list[tuple[str, Simple]]:
@@ -52,24 +68,16 @@ def simple_kinds(definitions: Definitions, names: Iterable[str]) -> list[tuple[s
     return found
 
 
-def _with_parts(rows: ir.Table, log: Log, definitions: Definitions) -> ir.Table:
-    """The rows, with the parts of every signal: one grouping for all, and a table for each that needs its own pass."""
-    kinds = simple_kinds(definitions, definitions.signals)
-    parts = [part for prefix, kind in kinds for part in signals.parts(log, prefix, kind)]
-    if parts:
-        columns = {part.name: _gathered(part, log) for part in parts}
-        rows = attach(rows, log.events.group_by("person").aggregate(**columns))
-    for prefix, kind in kinds:
-        for table in tables_of(log, prefix, kind):
-            rows = attach(rows, table)
-    return rows
-
-
-def _gathered(part: Part, log: Log) -> ir.Value:
-    where = part.where
-    if part.within is not None:
-        where = where & (log.events["at"] > asked() - capped(part.within))
-    return signals.gathered(part, part.value, log.events["place"], where)
+def _gathered(log: Log, kinds: list[tuple[str, Simple]]) -> Iterator[ir.Table]:
+    """The parts of every signal, by one grouping of all events."""
+    columns: dict[str, ir.Value] = {}
+    for part in (part for prefix, kind in kinds for part in parts(log, prefix, kind)):
+        where = part.where
+        if part.within is not None:
+            where = where & (log.events["at"] > asked() - capped(part.within))
+        columns[part.name] = gathered(part, part.value, log.events["place"], where)
+    if columns:
+        yield log.events.group_by("person").aggregate(**columns)
 
 
 def with_values(rows: ir.Table, definitions: Definitions, log: Log, names: Iterable[str]) -> ir.Table:
@@ -80,12 +88,15 @@ def with_values(rows: ir.Table, definitions: Definitions, log: Log, names: Itera
     return rows.mutate(**columns) if columns else rows
 
 
-def with_milestones(rows: ir.Table, definitions: Definitions, names: Iterable[str]) -> ir.Table:
-    """The rows, with when each milestone was reached; NULL where that was later than `now`, or never."""
-    columns: list[str] = []
+def milestones(definitions: Definitions, names: Iterable[str]) -> Iterator[ir.Table]:
+    """When each milestone was reached, to be attached to rows."""
     for name in names:
-        columns.append(milestone_column(definitions, name))
-        rows = attach(rows, reached(definitions, name).rename({columns[-1]: "reached"}))
+        yield reached(definitions, name).rename({milestone_column(definitions, name): "reached"})
+
+
+def with_milestones(rows: ir.Table, definitions: Definitions, names: Iterable[str]) -> ir.Table:
+    """The rows, in which no milestone is reached later than `now`; and whether each was."""
+    columns = [milestone_column(definitions, name) for name in names]
     rows = rows.mutate(**{name: when(rows[name] <= rows["now"], rows[name]) for name in columns})
     return rows.mutate(**{f"{name}.reached": rows[name].notnull() for name in columns})
 

@@ -84,7 +84,8 @@ class Warehouse:
         """The query of states; to write one takes longer than many take to run, so it is kept."""
         key = repr((definitions.signals, definitions.milestones, definitions.stages, definitions.segments))
         if key not in self._queries:
-            self._queries[key] = ibis.to_sql(segments.states(definitions, tables(definitions)), dialect="duckdb")
+            rows = segments.states(definitions, tables(definitions))
+            self._queries[key] = ibis.to_sql(segments.answer(definitions, rows), dialect="duckdb")
         return self._queries[key]
 
     def _ask(self, query: str, at: Instant) -> pa.Table:
@@ -227,19 +228,13 @@ def _states(
     definitions: Definitions, at: Instant, rows: pa.Table, traits: Mapping[str, Mapping[str, Json]]
 ) -> Iterator[State]:
     """The rows of a states query as states."""
+    prefixes = {name: people.signal_prefix(definitions, name) + "." for name in definitions.signals}
     of_signals = {
-        name: [
-            c
-            for c in rows.column_names
-            if c.startswith(people.signal_prefix(definitions, name) + ".") and len(c.rpartition(".")[2]) == 1
-        ]
-        for name in definitions.signals
+        name: [column for column in rows.column_names if column.startswith(prefix)] for name, prefix in prefixes.items()
     }
     of_segments = {name: people.segment_column(definitions, name) for name in definitions.segments}
     of_milestones = {name: people.milestone_column(definitions, name) for name in definitions.milestones}
-    wanted = {"id", "signup", "stage", *of_segments.values(), *of_milestones.values()}
-    wanted |= {column for columns in of_signals.values() for column in columns}
-    for row in rows.select([column for column in rows.column_names if column in wanted]).to_pylist():
+    for row in rows.to_pylist():
         yield State(
             person=PersonId(row["id"]),
             at=at,
