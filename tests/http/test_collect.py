@@ -175,10 +175,17 @@ def test_a_lone_bad_message_is_told_what_is_wrong_and_kept(
     assert quarantined(runtime) == [code]
 
 
-MALFORMED = [b"", b"{", b"[]", b"\xff", b"[" * 20_000, gzip.compress(b"{}" * 99)[:20]]
+MALFORMED = {
+    "empty": b"",
+    "half": b"{",
+    "a list": b"[]",
+    "not UTF-8": b"\xff",
+    "deep": b"[" * 20_000,
+    "half a gzip stream": gzip.compress(b"{}" * 99)[:20],
+}
 
 
-@pytest.mark.parametrize("body", MALFORMED)
+@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
 @pytest.mark.parametrize("path", ["/v1/batch", "/v1/track"])
 def test_malformed_bodies_are_refused(client: Client, keys: Keys, path: str, body: bytes) -> None:
     answer = client.post(path, content=body, headers=basic(keys.write))

@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from waypost.http import answers, collect, decide, flags, openapi, people, settings, status
+from waypost.http import answers, collect, decide, flags, openapi, people, readouts, settings, status
 from waypost.http.answers import Answer, preflight, send_answer
 from waypost.http.bodies import Gone
 from waypost.http.calls import Call, Door
@@ -29,6 +29,7 @@ ROUTES: Final = (
     *decide.ROUTES,
     *flags.ROUTES,
     *people.ROUTES,
+    *readouts.ROUTES,
     *settings.ROUTES,
     *status.ROUTES,
 )
