@@ -1,10 +1,11 @@
 """Bodies: bounded while they are read and unpacked, and decoded whatever odd JSON a client writes."""
 
+import asyncio
 import gzip
 import json
 import tracemalloc
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 
 import pytest
@@ -31,15 +32,8 @@ def chunk(body: bytes, more: bool = True) -> Message:
     return {"type": "http.request", "body": body, "more_body": more}
 
 
-def run(awaitable: Awaitable[bytes]) -> bytes:
-    step = awaitable.__await__()
-    try:
-        next(step)
-    except StopIteration as done:
-        value = done.value
-        assert isinstance(value, bytes)
-        return value
-    raise AssertionError("it waited")
+def run(reading: Coroutine[object, object, bytes]) -> bytes:
+    return asyncio.run(reading)
 
 
 def test_a_body_comes_in_parts() -> None:
@@ -57,6 +51,22 @@ def test_an_undeclared_length_is_refused_at_the_limit() -> None:
     with pytest.raises(Problem) as refused:
         run(read_body(receiving(chunk(b"ab"), chunk(b"cd")), {b"content-length": b"nonsense"}, 3))
     assert refused.value.code == "too_large"
+
+
+def test_a_declared_length_is_read_no_further() -> None:
+    assert run(read_body(receiving(chunk(b"ab"), chunk(b"c")), {b"content-length": b"3"}, 3)) == b"abc"
+
+
+def test_a_body_that_stops_coming_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("waypost.http.bodies.PATIENCE", 0.01)
+    first = iter([chunk(b"ab")])
+
+    async def receive() -> Message:
+        return next(first, None) or (await asyncio.Event().wait() and chunk(b""))
+
+    with pytest.raises(Problem) as refused:
+        run(read_body(receive, {}, 3))
+    assert refused.value.code == "too_slow"
 
 
 def test_a_client_that_goes_away_is_no_problem() -> None:

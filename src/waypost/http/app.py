@@ -7,7 +7,7 @@ must not know what any of them does.
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from traceback import format_exc
+from traceback import format_tb
 from typing import Final
 
 import structlog
@@ -79,8 +79,11 @@ class App:
             return problem(found)
         except Gone:
             raise
-        except Exception:
-            _log.error("a request failed", path=scope["path"], method=scope["method"], trace=format_exc())
+        except Exception as error:
+            # Neither the path nor the exception's words: ids of people may stand there, and logs are never erased.
+            label = "unknown" if route is None else route.path
+            trace = "".join(format_tb(error.__traceback__))
+            _log.error("a request failed", route=label, error=type(error).__name__, trace=trace)
             return internal()
 
 
@@ -104,4 +107,7 @@ async def _no_http(scope: Scope, receive: Receive, send: Send) -> None:
 
 def build_app(runtime: Runtime, access: Access | None = None) -> App:
     """The application over an open Waypost; keys are those of its store."""
-    return App(Door(runtime, access or open_access(runtime), Metrics()))
+    metrics = Metrics()
+    door = Door(runtime, access or open_access(runtime), metrics)
+    metrics.waiting.set_function(lambda: door.waiting)
+    return App(door)

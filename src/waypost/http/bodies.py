@@ -5,6 +5,7 @@ tried again with the standard library, which takes half surrogate pairs and NaN 
 one such value must not cost a whole batch.
 """
 
+import asyncio
 import json
 import re
 import zlib
@@ -16,6 +17,8 @@ from starlette.types import Receive
 from waypost.model.problems import Problem
 from waypost.model.values import Json
 
+PATIENCE: Final = 30.0
+"""Seconds that a client may pause inside a body."""
 GZIP_MAGIC: Final = b"\x1f\x8b"
 DEEP: Final = 100
 _DECODER: Final = msgspec.json.Decoder()
@@ -30,11 +33,12 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], limit: int) -
     """The body as sent.
 
     Raises:
-        Problem: `too_large`, as soon as that is known; the rest is never read.
+        Problem: `too_large`, as soon as that is known, and the rest is never read; `too_slow` where it stops coming.
         Gone: The connection ended first.
     """
-    declared = headers.get(b"content-length", b"")
-    if declared.isdigit() and (len(declared) > 12 or int(declared) > limit):
+    length = headers.get(b"content-length", b"")
+    declared = int(length) if length.isdigit() and len(length) < 13 else None
+    if length.isdigit() and (declared is None or declared > limit):
         raise too_large(limit)
     message = await receive()
     body = b""
@@ -44,9 +48,13 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], limit: int) -
         body += message.get("body", b"")
         if len(body) > limit:
             raise too_large(limit)
-        if not message.get("more_body", False):
+        if len(body) == declared or not message.get("more_body", False):
             return cast(bytes, body)
-        message = await receive()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                message = await receive()
+        except TimeoutError:
+            raise Problem("too_slow", f"nothing more of the body came in {PATIENCE:.0f} seconds") from None
 
 
 def too_large(limit: int) -> Problem:
