@@ -24,6 +24,7 @@ from waypost.runtime.transactions import Arrival, Question
 
 HARBOUR: Final = Path(__file__).parents[2] / "examples" / "harbour"
 SMALL: Final = Path(__file__).parent / "small"
+MAILING: Final = Path(__file__).parent / "mailing"
 EVER: Final = -(2**62)
 
 

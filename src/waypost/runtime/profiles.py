@@ -25,6 +25,9 @@ from waypost.runtime.timers import Timers
 ROWS = 200
 """How many profiles are written in one transaction, so that nobody waits long behind it."""
 
+SPARE = 10_000
+"""How many rows that no longer hold are left alone."""
+
 
 @dataclass(slots=True)
 class Entry:
@@ -183,7 +186,7 @@ class Profiles:
         """
         first, last = store.snapshot_rows(self._database)
         register = self._log.register
-        if last - first < 2 * register.snapshot_count + 10_000:
+        if last - first < 2 * register.snapshot_count + SPARE:
             return False
         rows = store.first_snapshots(self._database, limit)
         holding = [one for row, one in rows if register.snapshot_of(one.person) == row]

@@ -7,6 +7,7 @@ the lock file beside the store, so that a second one is refused; other commands 
 
 import fcntl
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,11 @@ CHECKPOINT_PAGES: Final = 16_384
 AMONG: Final = 8_192
 """How many values one statement takes."""
 
+MANY: Final = 512
+"""How many rows one statement takes."""
+
+_ROW: Final = re.compile(r"VALUES (\((?:\?|\d+|NULL)(?:, (?:\?|\d+|NULL))*\))")
+
 CACHE_KIB: Final = 64 * 1024
 
 
@@ -40,6 +46,7 @@ class Sqlite:
     def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
         self.path = path
         self._queries: Mapping[str, str] = queries()
+        self._many: dict[tuple[str, int], str] = {}
         self._lock = threading.RLock()
         self._version = 0
         if path is not None and not read_only:
@@ -87,9 +94,22 @@ class Sqlite:
             self._connection.execute(self._queries[query], parameters)
 
     def many(self, query: str, rows: Sequence[Sequence[Cell]]) -> None:
-        """Run a named query once for each row of parameters."""
-        with self._lock:
-            self._connection.executemany(self._queries[query], rows)
+        """Run a named query once for each row of parameters; one of `VALUES (…)` takes many rows in one statement.
+
+        Each statement lets go of the interpreter's lock and has to win it back; with one a row, threads would wait for
+        each other thousands of times a second.
+        """
+        if _ROW.search(self._queries[query]) is None:
+            with self._lock:
+                self._connection.executemany(self._queries[query], rows)
+            return
+        start = 0
+        while start < len(rows):
+            size = min(1 << ((len(rows) - start).bit_length() - 1), MANY)
+            cells = [cell for row in rows[start : start + size] for cell in row]
+            with self._lock:
+                self._connection.execute(self._repeated(query, size), cells)
+            start += size
 
     def among(self, query: str, values: Sequence[Cell], parameters: Sequence[Cell] = ()) -> list[Row]:
         """All rows of a named query whose `(VALUES)` stands for a list of any length; `parameters` come after it."""
@@ -102,6 +122,13 @@ class Sqlite:
             with self._lock:
                 found += self._connection.execute(sql, (*part, *parameters)).fetchall()
         return found
+
+    def _repeated(self, query: str, size: int) -> str:
+        known = self._many.get((query, size))
+        if known is None:
+            known = _ROW.sub(lambda row: "VALUES " + ", ".join([row[1]] * size), self._queries[query])
+            self._many[query, size] = known
+        return known
 
     def foreign_commits(self) -> bool:
         """Whether another connection has written since this was last asked."""
