@@ -23,7 +23,7 @@ def test_a_few_seconds_show_people_moving_and_a_decision_with_its_reasons(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert live.run(seconds=8, plain=True) == 0
     said = capsys.readouterr().out
-    assert re.search(r"Waypost demo on http://127\.0\.0\.1:\d+\. The people are invented", said)
+    assert re.search(r"Waypost demo on http://127\.0\.0\.1:\d+\. Invented people", said)
     assert re.search(r"(newcomer → builder|begins as newcomer)", said)
     assert re.search(r"ada asked: .* \| not now: .*after", said)
     assert "The demo's folder is removed." in said

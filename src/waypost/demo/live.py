@@ -117,7 +117,8 @@ class _Lines:
     def show(self, scene: view.Scene) -> None:
         if not self._begun:
             self._begun = True
-            self._console.print(f"Waypost demo on {scene.url}. {view.honesty(scene)}", soft_wrap=True)
+            self._console.print(f"Waypost demo on {scene.url}. {view.honesty(scene)} Look yourself:", soft_wrap=True)
+            self._console.print(scene.look, soft_wrap=True)
         for line in view.lines(scene, scene.movements[self._told :]):
             self._console.print(line, markup=False, soft_wrap=True)
         self._told = len(scene.movements)
@@ -204,7 +205,8 @@ def _served(folder: Path, port: int) -> Iterator[tuple[HurriedClock, Client, vie
         ):
             live = runtime.live.definitions
             stages, segments = (dict.fromkeys(names, 0) for names in ([one.name for one in live.stages], live.segments))
-            yield clock, client, view.Scene(server.url, STEP / SECOND / TICK, stages=stages, segments=segments)
+            look = f"curl -u {read_key}: \\\n  {server.url}/v1/people/ada"
+            yield clock, client, view.Scene(server.url, STEP / SECOND / TICK, look, stages=stages, segments=segments)
     finally:
         close(runtime)
 

@@ -52,10 +52,11 @@ class Followed:
 
 @dataclass(slots=True)
 class Scene:
-    """Everything that one picture shows."""
+    """Everything that one picture shows; `look` is a command with which to look for oneself."""
 
     url: str
     speed: float
+    look: str = ""
     now: Instant = 0
     caught_up: bool = False
     sent: int = 0
@@ -76,9 +77,9 @@ def clock_text(at: Instant) -> str:
 def honesty(scene: Scene) -> str:
     """One sentence about what is real here and what is not."""
     if scene.caught_up:
-        return "The people are invented and their days were hurried; now the clock has caught up with yours."
+        return "Invented people, and their days were hurried: now the clock shows your own time."
     pace = f"{scene.speed * 1_000_000 / HOUR:.0f} hours"
-    return f"The people are invented, and the server's clock is hurried: a second of yours is {pace}. The rest is real."
+    return f"Invented people, and a hurried clock: a second is {pace}. The rest is real."
 
 
 def screen(scene: Scene) -> RenderableType:
@@ -91,7 +92,11 @@ def screen(scene: Scene) -> RenderableType:
         table.add_column(ratio=1)
         table.add_row(left, right)
     return Group(
-        head, Text(honesty(scene), "dim"), upper, lower, Text("Ctrl-C stops it; nothing is left behind.", "dim")
+        head,
+        Text(honesty(scene), "dim"),
+        upper,
+        lower,
+        Text(f"Ctrl-C stops it; nothing is left behind. Look yourself:\n{scene.look}", "dim"),
     )
 
 
