@@ -57,7 +57,7 @@ class App:
             answer = await self._answer(route, methods, tail, scope, receive)
         except Gone:
             return
-        pages = any(known.pages for known in methods.values())
+        pages = any(known.pages for known in methods.values()) if route is None else route.pages
         if method == "HEAD":
             answer = Answer(answer.status, b"", answer.headers)
         with suppress(OSError):  # the client may be gone

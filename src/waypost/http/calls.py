@@ -8,6 +8,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope
@@ -68,19 +69,26 @@ def texts(call: Call) -> Iterator[str]:
     """The keys that a request shows in its headers: Basic user name, bearer token, X-API-Key."""
     given = call.headers.get(b"authorization")
     if given is not None:
-        scheme, _, rest = given.partition(b" ")
-        if scheme.lower() == b"basic":
-            try:
-                user = base64.b64decode(rest.strip() + b"==", validate=False).partition(b":")[0]
-            except (binascii.Error, ValueError):
-                user = b""
-            if user:
-                yield user.decode("utf-8", "replace")
-        elif scheme.lower() == b"bearer" and rest.strip():
-            yield rest.strip().decode("latin-1")
+        text = _authorized(given)
+        if text:
+            yield text
     api_key = call.headers.get(b"x-api-key")
     if api_key:
         yield api_key.decode("latin-1")
+
+
+@lru_cache(maxsize=4096)
+def _authorized(header: bytes) -> str:
+    """The user name or token of an Authorization header, nothing where there is none."""
+    scheme, _, rest = header.partition(b" ")
+    if scheme.lower() == b"bearer":
+        return rest.strip().decode("latin-1")
+    if scheme.lower() != b"basic":
+        return ""
+    try:
+        return base64.b64decode(rest.strip() + b"==", validate=False).partition(b":")[0].decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def sender(call: Call, in_body: str | None) -> Key:

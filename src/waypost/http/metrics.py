@@ -30,6 +30,7 @@ class Metrics:
         self.events = Counter(
             "waypost_events", "Messages received, by what became of them.", ("outcome",), registry=self.registry
         )
+        self._accepted = self.events.labels("accepted")
         self.refused = Counter(
             "waypost_refused", "Messages put into quarantine, by reason.", ("reason",), registry=self.registry
         )
@@ -50,7 +51,8 @@ class Metrics:
 
     def collected(self, receipt: Receipt) -> None:
         """What became of the messages of one request."""
-        self.events.labels("accepted").inc(receipt.accepted)
+        if receipt.accepted:
+            self._accepted.inc(receipt.accepted)
         if receipt.duplicates:
             self.events.labels("duplicate").inc(receipt.duplicates)
         for refused in receipt.refused:
