@@ -10,7 +10,8 @@ from waypost.model.values import Type
 
 def durations_in(definitions: Definitions) -> set[Duration]:
     """Windows, limits, pauses and INTERVAL literals, whatever they are for."""
-    return set(_walk(definitions))
+    parts = (definitions.signals, definitions.milestones, definitions.stages, definitions.segments, definitions.steps)
+    return set(_walk((*parts, definitions.journeys, definitions.testers)))
 
 
 def _walk(part: object) -> Iterator[Duration]:
