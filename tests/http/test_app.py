@@ -155,6 +155,9 @@ def test_figures_tell_of_requests_and_messages_and_of_no_person(client: Client, 
     assert 'waypost_events_total{outcome="quarantined"} 1.0' in page
     assert 'waypost_refused_total{reason="unknown_type"} 1.0' in page
     assert 'waypost_http_requests_total{route="/v1/batch",status="200"} 1.0' in page
+    assert "waypost_messages_waiting 0.0" in page
+    assert "waypost_profiles_unwritten" in page
+    assert "process_resident_memory_bytes" in page
     assert "ada" not in page
     assert keys.write not in page
 

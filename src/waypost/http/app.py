@@ -110,4 +110,5 @@ def build_app(runtime: Runtime, access: Access | None = None) -> App:
     metrics = Metrics()
     door = Door(runtime, access or open_access(runtime), metrics)
     metrics.waiting.set_function(lambda: door.waiting)
+    metrics.unwritten.set_function(lambda: runtime.profiles.unwritten)
     return App(door)

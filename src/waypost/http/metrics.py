@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from waypost.runtime.collect import Receipt
 
@@ -38,6 +38,10 @@ class Metrics:
             "waypost_messages_waiting", "Messages received and not yet on disk.", registry=self.registry
         )
 
+        self.unwritten = Gauge(
+            "waypost_profiles_unwritten", "Profiles that are newer in memory than in the store.", registry=self.registry
+        )
+        ProcessCollector(registry=self.registry)
         self._answered: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, route: str, status: int, seconds: float) -> None:
