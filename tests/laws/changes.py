@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from tests.laws.oracle import Log
-from waypost.model.people import State, Transition
+from waypost.model.conditions import Condition
+from waypost.model.people import State, Transition, Watch
 from waypost.model.time import Instant
 
 
@@ -38,6 +39,21 @@ def between(before: State | None, after: State | None) -> Iterator[Transition]:
     for name, reached in after.milestones.items():
         if reached is not None and (before is None or before.milestones[name] is None):
             yield Transition(at, "milestone", name, entered=True)
+
+
+def watch(log: Log, condition: Condition, until: Instant) -> Watch:
+    """The spells in which a condition was TRUE, up to `until`."""
+    found = Watch()
+    for at in log.candidates():
+        if at > until:
+            break
+        holds = log.truth(condition, at) is True
+        if holds and found.since is None:
+            found.since = at
+            found.first = at if found.first is None else found.first
+        elif not holds and found.since is not None:
+            found.since, found.ended = None, at
+    return found
 
 
 def next_change(log: Log, seen: Instant) -> Instant | None:

@@ -321,4 +321,4 @@ class Log:
         instants = {event.at for event in self.events if event.kind not in OWN_ENTRIES}
         shifts = durations_in(self.definitions)
         later = {at + shift + more for at in instants for shift in shifts for more in (0, 1)}
-        return sorted(at for at in instants | later if at >= min(instants))
+        return sorted(at for at in instants | later if at >= min(instants, default=at))

@@ -10,8 +10,10 @@ from tests.laws.predicates import BASE, LITERALS, Term, condition
 from waypost.model import conditions as c
 from waypost.model import signals as s
 from waypost.model.changes import Definitions
+from waypost.model.journeys import Journey
 from waypost.model.milestones import Milestone
 from waypost.model.segments import Segment, Stage
+from waypost.model.steps import Step
 from waypost.model.time import DAY, HOUR, UTC_OFFSETS, WEEK, Offsets
 from waypost.model.tracking import PlannedEvent, Property, PropertyType, TrackingPlan
 from waypost.model.values import Type
@@ -70,6 +72,28 @@ def definitions(dice: Dice) -> Definitions:
         evaluation=tuple(map(evaluated, nodes)),
     )
     return replace(found, hash=hashlib.sha256(repr(found).encode()).hexdigest())
+
+
+def with_journeys(dice: Dice, rules: Definitions) -> Definitions:
+    """The same with a journey and three steps, whose conditions look at everything there is."""
+    terms = [term_of(signal) for signal in rules.signals.values()]
+    terms += [Term(c.TraitOf(path), Type.ANY) for path in TRAITS]
+    terms += [Term(c.SinceTrait(path), Type.INTERVAL, moving=True) for path in TRAITS]
+    terms += [Term(c.ReachedOf(name), Type.BOOLEAN) for name in rules.milestones]
+    terms += [Term(c.TookOf(name), Type.INTERVAL, moving=True) for name in rules.milestones]
+    terms += [Term(c.Age(), Type.INTERVAL, moving=True), Term(c.StageOf(), Type.STRING)]
+
+    def any_condition() -> c.Condition:
+        return condition(dice, terms, rules.segments)
+
+    steps = (
+        Step("shown", "tip", show_when=any_condition(), done_when=any_condition()),
+        Step("sent", "email", send_when=any_condition()),
+        Step("plain", "banner"),
+    )
+    journey = Journey("way", tuple(step.name for step in steps), any_condition(), exit=any_condition())
+    whole = replace(rules, steps={step.name: step for step in steps}, journeys={journey.name: journey})
+    return replace(whole, hash=hashlib.sha256(repr(whole).encode()).hexdigest())
 
 
 def evaluated(node: str) -> tuple[Literal["milestone", "segment", "ladder"], str]:
