@@ -57,7 +57,7 @@ def test_spells_are_those_of_the_oracle(block: int) -> None:
 
 @pytest.mark.parametrize("block", worlds.BLOCKS)
 def test_a_stranger_stands_where_everybody_begins(block: int) -> None:
-    """Nobody has done anything yet: what holds of an empty log holds. (What they would have reached is not asked here.)"""
+    """Nobody has done anything yet: what holds of an empty log holds; what they would have reached is not asked."""
     for number, plain in enumerate(worlds.block(block, 10)):
         world = on_a_way(plain, number)
         program = compile_program(world.definitions)
