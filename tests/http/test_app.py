@@ -65,17 +65,17 @@ def test_a_fault_of_our_own_tells_nothing(client: Client, app: App, capsys: pyte
 # ── pages of other origins ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("path", sorted({route.path for route in PAGES}))
-def test_a_preflight_gives_what_it_asks_for(client: Client, path: str) -> None:
+def test_a_preflight_gives_what_it_asks_for(client: Client) -> None:
     asked = "authorization,content-type,x-retry-count,rsa-anything,waypost-token"
     headers = {"Origin": "https://shop.example", "Access-Control-Request-Headers": asked}
-    answer = client.request("OPTIONS", path.replace("{", "").replace("}", ""), headers=headers)
-    assert answer.status_code == 204
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert answer.headers["access-control-allow-headers"] == asked
-    assert "POST" in answer.headers["access-control-allow-methods"]
-    assert int(answer.headers["access-control-max-age"]) > 0
-    assert "content-length" not in answer.headers
+    for path in sorted({route.path for route in PAGES}):
+        answer = client.request("OPTIONS", path.replace("{", "").replace("}", ""), headers=headers)
+        assert answer.status_code == 204, path
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["access-control-allow-headers"] == asked
+        assert "POST" in answer.headers["access-control-allow-methods"]
+        assert int(answer.headers["access-control-max-age"]) > 0
+        assert "content-length" not in answer.headers
 
 
 def test_a_preflight_that_asks_for_nothing_hears_of_all_headers_of_the_sdks(client: Client) -> None:
