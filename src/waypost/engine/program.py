@@ -49,6 +49,8 @@ class Program:
         tracks: What track events do, by their name as sent; `others` for those that no definition names.
         kinds: What events of the other kinds do.
         at_signup: What signup itself has read again.
+        tests: The conditions that were compiled when somebody asked.
+        touched: What `waiting_for` has found, by its bits.
     """
 
     definitions: Definitions
@@ -88,13 +90,11 @@ class Program:
         return found
 
     def waiting_for(self, bits: int) -> tuple[tuple[int, Flip], ...]:
-        """Those of `waiting` that look at any of the bits, with their positions; mostly the same few sets."""
-        found = self.touched.get(bits)
-        if found is None:
-            if len(self.touched) >= _SETS:
-                self.touched.clear()
-            found = tuple((place, until) for place, (mask, until) in enumerate(self.waiting) if mask & bits)
-            self.touched[bits] = found
+        """Those of `waiting` that look at any of the bits, with their positions; kept in `touched`."""
+        if len(self.touched) >= _SETS:
+            self.touched.clear()
+        found = tuple((place, until) for place, (mask, until) in enumerate(self.waiting) if mask & bits)
+        self.touched[bits] = found
         return found
 
     def test(self, condition: Condition) -> Test[Profile]:

@@ -4,7 +4,6 @@ A quotient is never rounded to be compared. Its key is twice its whole millionth
 over, so that it equals a literal only where it is that very number.
 """
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,8 +13,6 @@ from waypost.engine.profiles import Profile
 from waypost.engine.properties import NUMBER, Scalar
 from waypost.model.time import Instant
 from waypost.model.values import MILLION, Value, quotient
-
-_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,10 @@ class Quotient:
     def key(self, profile: Profile, at: Instant) -> Key | None:
         """The exact quotient as a place on the line."""
         parts = self._measures(profile, at)
-        return None if parts is None else self._key(*parts)
+        if parts is None:
+            return None
+        whole, rest = divmod(parts[0] * self.numerator.scale * MILLION, parts[1] * self.denominator.scale)
+        return 2 * whole + (rest != 0)
 
     def cut(self, literal: Value) -> tuple[Key, Key]:
         """A quotient is a literal only where nothing is left over."""
@@ -62,36 +62,66 @@ class Quotient:
         return min(self.numerator.changes(profile, at), self.denominator.changes(profile, at))
 
     def banding(self, cuts: Sequence[Key], table: Sequence[int], null: int) -> Bits:
-        """The bits of the quotient's band; where the numerator is nothing, it need not be worked out."""
+        """The bits of the quotient's band, found by cross-multiplication with each cut."""
         above, below = self.numerator, self.denominator
         one_slot, one_span, other_slot, other_span = above.slot, above.span, below.slot, below.span
-        nothing = table[bisect_right(cuts, 0)]
+        unit, weights = self._weights(cuts)
 
         def bits(profile: Profile, at: Instant) -> int:
             slots = profile.slots
             one, other = slots[one_slot].measure(at, one_span), slots[other_slot].measure(at, other_span)
             if one is None or not other:
                 return null
-            return table[bisect_right(cuts, self._key(one, other))] if one else nothing
+            if other < 0:
+                one, other = -one, -other
+            place, scaled = 0, one * unit
+            for weight, strict in weights:
+                if scaled < weight * other or (strict and scaled == weight * other):
+                    break
+                place += 1
+            return table[place]
 
         return bits
 
     def leaving(self, cuts: Sequence[Key]) -> Flip | None:
-        """When so much has left the window that the quotient may be in another band."""
-        above, below = self.numerator, self.denominator
+        """When so much has left the window that the quotient may be in another band.
+
+        Where both parts only fall, it cannot fall below a cut before the numerator alone would bring it there, nor rise
+        to one before the divisor alone would, nor become NULL before the divisor is 0: that is early, never late.
+        """
         if not self.timed:
             return None
+        above, below = self.numerator, self.denominator
         if not (above.falling and below.falling):
             return search(self, cuts)
+        unit, weights = self._weights(cuts)
 
         def leaving(profile: Profile, at: Instant) -> Instant:
             parts = self._measures(profile, at)
-            if parts is None or parts[0] == 0:
-                # Nothing over something stays 0 until the divisor is nothing too.
-                return NEVER if parts is None else below.falls(profile, at, 1)
-            return self._soonest(profile, at, cuts, bisect_right(cuts, self._key(*parts)), parts)
+            if parts is None:
+                return NEVER
+            one, other = parts
+            scaled, low, end = one * unit, 0, below.falls(profile, at, 1)
+            for weight, strict in weights:
+                cut = weight * other
+                if scaled > cut or (scaled == cut and not strict):
+                    low = cut // unit + 1 if strict else -(-cut // unit)
+                    continue
+                if scaled:
+                    most = -(-scaled // weight) - 1 if strict else scaled // weight
+                    end = min(end, below.falls(profile, at, most + 1))
+                break
+            return min(end, above.falls(profile, at, low)) if low > 0 else end
 
         return leaving
+
+    def _weights(self, cuts: Sequence[Key]) -> tuple[int, list[tuple[int, bool]]]:
+        """For cross-multiplication: what to multiply the numerator by, and the divisor for each cut.
+
+        A `strict` cut is passed by what is greater than its literal, another by the literal too.
+        """
+        halves = [divmod(int(cut), 2) for cut in cuts]
+        return self.numerator.scale * MILLION, [(whole * self.denominator.scale, odd == 1) for whole, odd in halves]
 
     def _measures(self, profile: Profile, at: Instant) -> tuple[int, int] | None:
         """Both measures in their own units, or None for NULL."""
@@ -102,30 +132,3 @@ class Quotient:
             return None
         one = slots[above.slot].measure(at, above.span)
         return None if one is None else (one, other)
-
-    def _key(self, one: int, other: int) -> int:
-        whole, rest = divmod(one * self.numerator.scale * MILLION, other * self.denominator.scale)
-        return 2 * whole + (rest != 0)
-
-    def _soonest(
-        self, profile: Profile, at: Instant, cuts: Sequence[Key], place: int, parts: tuple[int, int]
-    ) -> Instant:
-        """Where both parts only fall, an instant before which the quotient stays between its two cuts.
-
-        It cannot fall below the lower one before the numerator alone would bring it there, nor rise to the upper one
-        before the divisor alone would, nor become NULL before the divisor is 0.
-        """
-        above, below = self.numerator, self.denominator
-        one, other = parts
-        soonest = below.falls(profile, at, 1)
-        if place > 0:
-            literal, strict = divmod(int(cuts[place - 1]), 2)
-            needed, unit = literal * other * below.scale, above.scale * MILLION
-            soonest = min(soonest, above.falls(profile, at, needed // unit + 1 if strict else -(-needed // unit)))
-        if place < len(cuts):
-            literal, strict = divmod(int(cuts[place]), 2)
-            if literal > 0:
-                given, unit = one * above.scale * MILLION, literal * below.scale
-                most = -(-given // unit) - 1 if strict else given // unit
-                soonest = min(soonest, below.falls(profile, at, most + 1))
-        return soonest

@@ -68,7 +68,7 @@ def look_again(profile: Profile, at: Instant, flips: Iterable[tuple[int, Flip]])
 def settle(program: Program, profile: Profile, at: Instant, changed: int, told: list[Transition]) -> None:
     """Decide again, in their order, the rules that look at a changed bit, and those that look at what they decided."""
     if changed & program.moving:
-        look_again(profile, at, (one for one in program.flips if program.movers[one[0]].mask & changed))
+        look_again(profile, at, [one for one in program.flips if program.movers[one[0]].mask & changed])
     for rule in program.rules:
         if rule.mask & changed:
             changed |= rule.settle(profile, at, told)
@@ -79,7 +79,8 @@ def _look_ahead(program: Program, profile: Profile) -> Instant:
     """Bring `wakes` up to date where events or time may have moved them, and give the first of them."""
     wakes, seen = profile.wakes, profile.seen
     if profile.loose:
-        for place, until in program.waiting_for(profile.loose):
+        loose = profile.loose
+        for place, until in program.touched.get(loose) or program.waiting_for(loose):
             wakes[place] = until(profile, seen)
         profile.loose = 0
     first = min(wakes, default=NEVER)
