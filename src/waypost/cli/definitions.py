@@ -1,0 +1,147 @@
+"""Commands about the project's files: init, check, schema, test, apply."""
+
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from waypost.cli.output import OUT, print_json, say
+from waypost.cli.place import place
+from waypost.definitions.load import load
+from waypost.definitions.schema import json_schema
+from waypost.model.changes import Issue
+from waypost.model.problems import Problem
+from waypost.model.time import write_instant
+from waypost.runtime import definitions as live
+from waypost.runtime.cases import run_folder
+from waypost.runtime.transactions import Question
+from waypost.runtime.zones import zones
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put these commands on the command line."""
+    app.command()(init)
+    app.command()(check)
+    app.command()(schema)
+    app.command(name="test")(run_cases)
+    app.command()(apply)
+
+
+def init(context: typer.Context) -> None:
+    """Start a project: a commented, working example in an empty folder.
+
+    Example: mkdir onboarding && waypost -C onboarding init
+    """
+    folder = place(context).folder
+    if (folder / "waypost.yaml").exists():
+        raise Problem("project_exists", f"{folder} has a waypost.yaml already", "name an empty folder after -C")
+    with as_file(_example()) as example:
+        for source in sorted(path for path in example.rglob("*") if path.is_file()):
+            target = folder / source.relative_to(example)
+            if target.exists():
+                raise Problem("file_exists", f"{target} exists", "name an empty folder after -C")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+    say(f"{folder} has a working example now. Next: `waypost check`, `waypost test`, `waypost serve`.")
+
+
+def check(context: typer.Context, json: Json = False) -> None:
+    """Validate the definition files: every mistake at once, with its place.
+
+    Example: waypost -C onboarding check
+    """
+    folder = place(context).folder
+    loaded = load(live.read_folder(folder), zones())
+    if json:
+        print_json({"issues": [_issue(issue) for issue in loaded.issues]})
+    else:
+        for issue in loaded.issues:
+            OUT.print(str(issue), markup=False, style="red" if issue.level == "error" else "yellow")
+        found = loaded.definitions
+        if found is not None:
+            say(
+                f"{found.project}: {len(found.signals)} signals, {len(found.milestones)} milestones, "
+                f"{len(found.stages)} stages, {len(found.segments)} segments, {len(found.steps)} steps, "
+                f"{len(found.journeys)} journeys; definition set {found.hash[:12]}"
+            )
+    if loaded.definitions is None:
+        raise typer.Exit(2)
+
+
+def schema() -> None:
+    """Print the JSON Schema of definition files, for editors.
+
+    Example: waypost schema > waypost.schema.json
+    """
+    print_json(json_schema())
+
+
+def run_cases(context: typer.Context, json: Json = False) -> None:
+    """Run the project's cases through both evaluators.
+
+    Example: waypost -C onboarding test
+    """
+    report = run_folder(place(context).folder)
+    failed = [result for result in report.results if result.differences]
+    if json:
+        print_json(
+            {
+                "cases": len(report.results),
+                "expectations": report.expectations,
+                "failed": [
+                    {"case": result.name, "file": result.file, "line": result.line, "differences": result.differences}
+                    for result in failed
+                ],
+            }
+        )
+    else:
+        for result in failed:
+            OUT.print(f"{result.file}:{result.line} {result.name}", markup=False, style="red")
+            for difference in result.differences:
+                say(f"  {difference}")
+        say(
+            f"{len(report.results)} cases, {report.expectations} expectations, each live and in batch: "
+            f"{len(failed) or 'none'} failed."
+        )
+    if failed:
+        raise typer.Exit(1)
+
+
+def apply(
+    context: typer.Context,
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the change.")],
+    json: Json = False,
+) -> None:
+    """Put the folder's definitions live. Everyone is folded again; nobody is sent anything for it.
+
+    Example: waypost apply --reason "Sharing counts on iOS too"
+    """
+    if not reason.strip():
+        raise Problem("bad_option", "--reason is empty", "say why the definitions change")
+    folder = place(context).folder
+    with place(context).opened() as runtime:
+        files = live.read_folder(folder)
+        done = runtime.commits.wait(Question(lambda now: live.apply_files(runtime, files, reason, now)))
+    if json:
+        print_json({"from": done.before, "to": done.hash, "at": write_instant(done.at), "changed": done.changed})
+    elif done.changed:
+        say(f"Definition set {done.hash[:12]} is live now, in the place of {done.before[:12]}.")
+    else:
+        say(f"Nothing changed: definition set {done.hash[:12]} is live already.")
+
+
+def _issue(issue: Issue) -> dict[str, str | int | None]:
+    return {name: getattr(issue, name) for name in ("level", "file", "line", "column", "code", "message", "hint")}
+
+
+def _example() -> Path:
+    """The example project: inside the package, or in a checkout beside it."""
+    packaged = files("waypost") / "examples" / "harbour"
+    with as_file(packaged) as path:
+        if path.is_dir():
+            return path
+    return Path(__file__).parents[3] / "examples" / "harbour"

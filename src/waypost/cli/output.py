@@ -1,0 +1,100 @@
+"""How the command line speaks: tables for people, JSON for programs, one form for every mistake."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from waypost.model.problems import Problem
+from waypost.model.values import Json
+
+WIDE = 200
+"""Columns for a table that goes into a file or a pipe, where nobody's window is too narrow."""
+
+OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str = "") -> None:
+    """One line for people, as it stands: no markup is read in it."""
+    OUT.print(text, markup=False)
+
+
+def print_json(value: object) -> None:
+    """A value as indented JSON on standard output."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def print_problem(problem: Problem) -> None:
+    """A mistake in one form: `error CODE: what is wrong; what to do`."""
+    ERR.print(f"error {problem.code}: {problem}", markup=False, style="red")
+
+
+def table(title: str | None, columns: Sequence[str], rows: Iterable[Sequence[Json]]) -> None:
+    """A table; numbers stand right, a missing value is a dash."""
+    rows = list(rows)
+    out = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for index, column in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[index], int | float | None) for row in rows)
+        out.add_column(
+            column, justify="right" if numeric else "left", overflow="fold", no_wrap=index + 1 < len(columns)
+        )
+    for row in rows:
+        out.add_row(*(_cell(value) for value in row))
+    OUT.print(out, markup=False)
+
+
+def _cell(value: Json) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:,}"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_cell(inner)}" for key, inner in value.items()) or "–"
+    return ", ".join(_cell(inner) for inner in value) or "–"
+
+
+def duration(seconds: float) -> str:
+    """A duration in its two largest units, as in `1 d 3 h`."""
+    left = round(abs(seconds))
+    parts = []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        number, left = divmod(left, size)
+        if number:
+            parts.append(f"{number} {unit}")
+    return ("−" if seconds < 0 else "") + (" ".join(parts[:2]) or "0 s")
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator["Bar"]:
+    """A bar on standard error for long work; nothing is drawn where that is no terminal."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=ERR, disable=not ERR.is_terminal, transient=True) as bar:
+        yield Bar(bar, what, total)
+
+
+class Bar:
+    """One task of a progress bar."""
+
+    def __init__(self, bar: Progress, what: str, total: int | None) -> None:
+        self._bar = bar
+        self._task = bar.add_task(what, total=total)
+
+    def at(self, done: int, total: int | None = None) -> None:
+        """Say how far it is."""
+        self._bar.update(self._task, completed=done, total=total)
