@@ -233,10 +233,11 @@ def load(layout: Layout, data: bytes) -> Profile | None:
         return None
     traits: dict[str, Json] = msgspec.json.decode(stored.traits) if stored.traits else {}
     watched = layout.watched
+    slots: list[Accumulator] = list(stored.slots)
     return Profile(
         layout,
         PersonId(stored.person),
-        list[Accumulator](stored.slots),
+        slots,
         stored.at,
         stored.seen,
         stored.signup,
