@@ -46,10 +46,15 @@ def append(runtime: Runtime, fresh: Sequence[Event]) -> set[Id]:
         )
         if traits and event.kind == "identify":
             external += external_rows(event, traits, owner)
-    runtime.log.append(rows, owners, [digest(event.message_id) for event in fresh])
+    append_rows(runtime, rows, owners, [digest(event.message_id) for event in fresh])
     if external:
         store.add_external(runtime.database, external)
     return new_ids
+
+
+def append_rows(runtime: Runtime, rows: Sequence[Sequence[Cell]], owners: Sequence[int], hashes: Sequence[int]) -> None:
+    """Write rows into the log whose message ids are new: cells from `message_id` to `imported`, owners, hashes."""
+    runtime.log.append(rows, owners, hashes)
 
 
 def external_rows(event: Event, traits: Sequence[str], owner: int) -> list[tuple[str, str, int]]:

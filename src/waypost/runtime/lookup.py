@@ -91,7 +91,7 @@ def person(runtime: Runtime, who: str, as_of: Instant | None = None, *, lines: i
     state = seen.state
     return {
         "person": bare(seen.person),
-        "ids": [bare(one) for one in seen.ids],
+        "ids": list(dict.fromkeys(bare(one) for one in seen.ids)),
         "signup": _instant(state.signup),
         "at": write_instant(state.at),
         "stage": state.stage,

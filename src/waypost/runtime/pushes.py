@@ -35,7 +35,8 @@ def push(runtime: Runtime, person: PersonId, entry: Entry, cause: Cause, at: Ins
     if not live.pushes or not may_push(live.program, entry.profile):
         return
     at = max(at, entry.profile.seen)
-    asked = Asked(push=True, cause=cause, live_from=max(at - HOUR, live.since), paused=runtime.paused)
+    since = max(at - HOUR, live.since, entry.muted if cause == "time" else live.since)
+    asked = Asked(push=True, cause=cause, live_from=since, paused=runtime.paused)
     decision = decide(live.program, entry.profile, asked, at)
     entry.push = push_wake(decision)
     if any(verdict.reason == "paused" for verdict in decision.verdicts):

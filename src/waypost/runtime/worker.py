@@ -15,7 +15,7 @@ from waypost.runtime.advance import advance
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.transactions import Question
 
-WAKES = 200
+WAKES = 25
 """How many wake-ups share a transaction, so that no request waits long behind them."""
 
 TICK = 1.0

@@ -92,6 +92,11 @@ def quarantined(database: Database, limit: int) -> list[Quarantined]:
     ]
 
 
+def quarantined_lines(database: Database, originals: Sequence[str]) -> set[str]:
+    """Which of these originals lie in quarantine already."""
+    return {row[0] for row in database.among("quarantine_known", originals)}
+
+
 def count_quarantined(database: Database) -> int:
     """How many messages are in quarantine."""
     return int(database.fetch("quarantine_count")[0][0])

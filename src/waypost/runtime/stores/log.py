@@ -63,13 +63,11 @@ class Log:
         heads, register, seq = self._heads, self.register.heads, self.last
         self._seen.add(hashes, seq + 1)
         self._appended += hashes
+        self.register.room(max(owners, default=0))
         linked = []
         for row, owner in zip(rows, owners, strict=True):
             seq += 1
-            previous = heads.get(owner)
-            if previous is None:
-                previous = register[owner] if owner < len(register) else 0
-            linked.append((seq, owner, previous or None, *row))
+            linked.append((seq, owner, heads.get(owner) or register[owner] or None, *row))
             heads[owner] = seq
         self.last = seq
         self.database.many("events_append", linked)

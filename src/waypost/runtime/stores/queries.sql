@@ -151,6 +151,9 @@ SELECT seq, owner, properties FROM events WHERE seq > ? AND kind = 'identify' OR
 -- quarantine_add: Keep a message that was not fit for the log.
 INSERT INTO quarantine (received_at, origin, line, code, reason, original) VALUES (?, ?, ?, ?, ?, ?);
 
+-- quarantine_known: Which of these rows of imports are in quarantine.
+SELECT original FROM quarantine WHERE original IN (VALUES) AND origin = 'import';
+
 -- quarantine_recent: What is in quarantine, from the latest backwards.
 SELECT row, received_at, origin, line, code, reason, original FROM quarantine ORDER BY row DESC LIMIT ?;
 

@@ -7,13 +7,18 @@ the text of the id decides.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import blake2b
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from waypost.runtime.stores.database import Database
+
+try:
+    # CPython's own: OpenSSL's takes longer to set up than to hash an id.
+    from _md5 import md5  # type: ignore[import-not-found, unused-ignore]
+except ImportError:
+    from hashlib import md5
 
 RUN: Final = 65_536
 """How many events are sealed at once."""
@@ -25,8 +30,8 @@ Hashes = npt.NDArray[np.uint64]
 
 
 def digest(message_id: str) -> int:
-    """The hash of a message id, the same in every process."""
-    return int.from_bytes(blake2b(message_id.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+    """The hash of a message id, the same in every process; DuckDB's `md5_number_lower` gives it too."""
+    return int.from_bytes(md5(message_id.encode("utf-8", "surrogatepass")).digest()[8:], "little")  # noqa: S324
 
 
 class Seen:
