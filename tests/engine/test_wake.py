@@ -17,7 +17,7 @@ from waypost.model.events import Event
 from waypost.model.people import Transition, Watch
 from waypost.model.signals import Count, Ratio, Select, Since, Within
 from waypost.model.steps import Step
-from waypost.model.time import DAY, HOUR, MINUTE
+from waypost.model.time import DAY, HOUR, MINUTE, WEEK
 from waypost.model.values import Type
 
 ANY = Select(("any",))
@@ -134,3 +134,20 @@ def test_what_a_page_shows_wakes_nobody_but_keeps_its_instants() -> None:
     assert later.watch["step.tip.show_when"] == Watch(HOUR + 1, HOUR + 1, None)
     observe.observe(program, profile, [event(DAY)])
     assert profile.watch["step.tip.show_when"] == Watch(None, HOUR + 1, DAY)
+
+
+def test_a_limit_beyond_all_time_is_never_passed() -> None:
+    ages = 999_999_999 * WEEK
+    program = compile_program(
+        definitions(
+            {"idle": (Since(ANY), Type.INTERVAL), "busy": (Count(ANY, Within(ages)), Type.NUMBER)},
+            segments={
+                "idle": Compare(Op.GT, SignalOf("idle"), interval(ages)),
+                "busy": Compare(Op.GE, SignalOf("busy"), number(1)),
+            },
+        )
+    )
+    profile = observe.fold(program, ADA, [event(0)], 0)
+    assert profile is not None
+    assert wake.next_wake(program, profile) is None
+    assert profiles.load(program, profiles.dump(profile)) == profile

@@ -22,7 +22,7 @@ def next_wake(program: Program, profile: Profile) -> Instant | None:
     first = _look_ahead(program, profile)
     if program.awaited < len(program.waiting):
         first = min(profile.wakes[: program.awaited], default=NEVER)
-    return None if first == NEVER else first
+    return None if first >= NEVER else first
 
 
 def pass_time(program: Program, profile: Profile, end: Instant, told: list[Transition]) -> None:
