@@ -216,3 +216,17 @@ expect:
     assert [found.name for found in case.events] == ["page"]
     assert case.asks == (Ask(START + HOUR, "ada", "/home"), Ask(START + 2 * HOUR, "ada"))
     assert case.people["tablet"] == anonymous("tablet")
+
+
+@pytest.mark.parametrize(("written", "read"), [("20000000000000", 20000000000000), ("0.5", 0.5), (".inf", None)])
+def test_an_expected_number_may_be_larger_than_events_carry(written: str, read: float | None) -> None:
+    definitions = load(
+        {"waypost.yaml": "project: p\nsignals: {total: {sum: paid.amount}}\nstages: {all: {when: true}}"}, ZONES
+    )
+    text = (
+        "case: a sum\npeople: {ada: [{at: '2026-01-05T09:00:00Z', event: paid}]}\n"
+        f"expect: [{{at: '2026-01-05T09:00:00Z', person: ada, signals: {{total: {written}}}}}]\n"
+    )
+    cases, issues = read_cases("cases/sum.yaml", text, definitions.definitions)
+    assert bool(issues) is (read is None)
+    assert [each.signals["total"] for case in cases for each in case.expectations] == ([] if read is None else [read])

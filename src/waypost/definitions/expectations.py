@@ -1,6 +1,7 @@
 """The `expect` of a case: what must be true of a person at an instant, with the names and types of the definitions."""
 
 from collections.abc import Collection, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from waypost.definitions.findings import Findings, did_you_mean
@@ -23,7 +24,7 @@ from waypost.model.cases import Expectation
 from waypost.model.changes import Definitions
 from waypost.model.signals import Signal
 from waypost.model.time import Instant, parse_duration, parse_instant
-from waypost.model.values import Json, Type, Value, millionths, present
+from waypost.model.values import MILLION, Json, Type, Value, millionths, present
 
 EXPECTATION: Final = Record(
     {
@@ -134,7 +135,7 @@ def _value(signal: Signal, node: Node, found: Findings) -> Json:
         case Type.INTERVAL:
             value, wanted = parse_duration(text) if text else millionths(content), "an interval: 2 days, or seconds"
         case Type.NUMBER:
-            value, wanted = millionths(content), "a number"
+            value, wanted = _number(content), "a number"
         case Type.BOOLEAN:
             value, wanted = content if isinstance(content, bool) else None, "true or false"
         case Type.STRING:
@@ -145,6 +146,14 @@ def _value(signal: Signal, node: Node, found: Findings) -> Json:
         message = f"signals.{signal.name}: expected {wanted}, or null, found {describe(node)}"
         found.error(node.place, "wrong-value", message)
     return present(value, signal.type)
+
+
+def _number(content: Json) -> int | None:
+    """A number in millionths, also one that is larger than events may carry: sums are exact."""
+    if isinstance(content, bool) or not isinstance(content, int | float):
+        return None
+    number = Decimal(repr(content))
+    return int((number * MILLION).to_integral_value(ROUND_HALF_UP)) if number.is_finite() else None
 
 
 def _check_names(body: MappingNode, definitions: Definitions, found: Findings) -> None:
