@@ -46,16 +46,21 @@ class Application:
     changed: bool
 
 
+def check_folder(folder: Path) -> None:
+    """Raise a Problem where a folder is no project's."""
+    if not (folder / "waypost.yaml").is_file():
+        raise Problem(
+            "no_project", f"{folder} has no waypost.yaml", "name the project's folder, or run `waypost init` there"
+        )
+
+
 def read_folder(folder: Path) -> dict[str, str]:
     """The texts of a project's definition files by their paths; cases and Waypost's own data are not among them.
 
     Raises:
         Problem: Where the folder has no `waypost.yaml`.
     """
-    if not (folder / "waypost.yaml").is_file():
-        raise Problem(
-            "no_project", f"{folder} has no waypost.yaml", "name the project's folder, or run `waypost init` there"
-        )
+    check_folder(folder)
     files = {}
     for path in sorted(folder.rglob("*.y*ml")):
         parts = path.relative_to(folder).parts

@@ -10,7 +10,7 @@ from waypost.runtime.bundle import Runtime
 from waypost.runtime.channels import Channel
 from waypost.runtime.clock import Clock, SystemClock
 from waypost.runtime.commits import Commits
-from waypost.runtime.definitions import PAUSED, first_live
+from waypost.runtime.definitions import PAUSED, check_folder, first_live
 from waypost.runtime.identity import Identities
 from waypost.runtime.profiles import Profiles
 from waypost.runtime.settings import Settings
@@ -22,13 +22,16 @@ from waypost.runtime.timers import Timers
 from waypost.runtime.transactions import idle, transact
 from waypost.runtime.writing import open_written
 
+Channels = Mapping[str, Channel]
+"""How deliveries leave, by channel."""
+
 
 def open_runtime(
     settings: Settings,
     clock: Clock | None = None,
     *,
     host: bool = False,
-    channels: Mapping[str, Channel] | None = None,
+    channels: Channels | None = None,
 ) -> Runtime:
     """An open Waypost over the store and the project that the settings name.
 
@@ -43,6 +46,9 @@ def open_runtime(
     """
     clock = clock or SystemClock()
     path = settings.store_path
+    if path is None or not path.exists():
+        # Before anything is made on the disk: a folder that is no project gets no store.
+        check_folder(settings.folder)
     lock = None if path is None else HostLock(path)
     hosted = lock.take() if lock is not None else True
     if host and lock is not None and not hosted:
@@ -72,7 +78,7 @@ def close(runtime: Runtime) -> None:
 
 
 def _assemble(
-    settings: Settings, clock: Clock, database: Database, lock: HostLock | None, channels: Mapping[str, Channel]
+    settings: Settings, clock: Clock, database: Database, lock: HostLock | None, channels: Channels
 ) -> Runtime:
     with database.transaction():
         live = first_live(database, settings.folder, clock.now())
