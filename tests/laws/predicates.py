@@ -56,7 +56,7 @@ def leaf(dice: Dice, term: Term, terms: Sequence[Term], texts: Sequence[Value]) 
     if chance(dice, 10):
         return c.Missing(term.operand)
     if term.moving:
-        return c.Compare(pick(dice, order), term.operand, literal(dice, term.type, texts))
+        return turned(dice, c.Compare(pick(dice, order), term.operand, literal(dice, term.type, texts)))
     type_ = pick(dice, (Type.NUMBER, Type.STRING, Type.BOOLEAN)) if term.type is Type.ANY else term.type
     if isinstance(term.operand, c.TraitOf) and chance(dice, 20):
         return c.Has(term.operand.path, literal(dice, type_, texts))
@@ -72,8 +72,12 @@ def leaf(dice: Dice, term: Term, terms: Sequence[Term], texts: Sequence[Value]) 
     other = pick(dice, others) if chance(dice, 20) else literal(dice, type_, texts)
     if chance(dice, 15):
         return c.Differs(term.operand, other)
-    op = pick(dice, (*order, c.Op.EQ, c.Op.NE)) if type_ is not Type.BOOLEAN else pick(dice, (c.Op.EQ, c.Op.NE))
-    return c.Compare(op, term.operand, other)
+    return turned(dice, c.Compare(pick(dice, (*order, c.Op.EQ, c.Op.NE)), term.operand, other))
+
+
+def turned(dice: Dice, compare: c.Compare) -> c.Compare:
+    """The comparison, sometimes with its sides exchanged: `INTERVAL '2 days' < idle` is a way to write it."""
+    return c.Compare(compare.op, compare.right, compare.left) if chance(dice, 15) else compare
 
 
 def literal(dice: Dice, type_: Type, texts: Sequence[Value]) -> c.Literal:
