@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from typing import TypeVar
 
-from tests.engine.small import HASH, event, identify, interval, number, text
+from tests.engine.small import HASH, event, interval, number, text
 from waypost.model.changes import Definitions
 from waypost.model.conditions import (
     Age,
@@ -251,7 +251,8 @@ class Maker:
             sort = self.dice.random()
             if sort < 0.15:
                 traits: list[Json] = [None, "u", 1, True, [1, 2], "u"]
-                events.append(identify(at, **{self.one("tv"): self.one(traits)}))
+                given_traits = {self.one("tv"): self.one(traits)}
+                events.append(event(at, "", given_traits, kind="identify", id=message_id))
             elif sort < 0.25:
                 events.append(event(at, "page", {"x": self.one([1, "u"])}, kind="page", id=message_id))
             elif sort < 0.3:
