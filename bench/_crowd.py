@@ -1,4 +1,4 @@
-"""A crowd of Harbour's pretend people for measuring: as many as wanted, each somewhere in a life that the demo invented.
+"""A crowd of Harbour's pretend people for measuring: as many as wanted, each somewhere in a life of the demo's.
 
 Whoever comes to the end of their life is followed by somebody new, so that signups, sign-ins on a second device, visits
 and last words come in the proportions of the demo. A person's messages are in order in time; who comes next is drawn
