@@ -57,9 +57,10 @@ def watch(log: Log, condition: Condition, until: Instant) -> Watch:
 
 
 def next_change(log: Log, seen: Instant) -> Instant | None:
-    """The first instant after `seen` at which something is otherwise than just before, or None."""
-    told = transitions(log, 2**62, after=seen)
-    return told[0].at if told else None
+    """The first instant after `seen` at which something is otherwise than it was then, or None."""
+    before = log.state(seen)
+    later = (at for at in log.candidates() if at > seen)
+    return next((at for at in later if any(between(before, log.state(at)))), None)
 
 
 def order(transition: Transition) -> tuple[Instant, str, str, bool]:

@@ -17,8 +17,6 @@ from waypost.model.events import Event
 from waypost.model.people import PersonId, Transition
 from waypost.model.time import Instant
 
-END = 2**62
-
 
 def people(world: World) -> Iterator[tuple[Program, PersonId, list[Event], Log]]:
     """Everyone of a world with their own log and its oracle."""
@@ -46,7 +44,7 @@ def assert_never_late(world: World) -> None:
                 assert profile.seen < wake <= change
 
 
-@settings(max_examples=20)
+@settings(max_examples=25)
 @given(worlds.worlds())
 def test_a_wake_up_is_never_late(world: World) -> None:
     assert_never_late(world)
