@@ -67,10 +67,10 @@ def _growing(definitions: Definitions, tables: Tables, name: str, least: int) ->
         return tables.people.select("person", first=tables.people["born"])
     match kind:
         case s.Count(select, window):
-            events = log.filter(chosen(log, select, window)).events
+            events = log.rows(chosen(log, select, window))
             return _nth(events.select("person", "at"), least)
         case s.Days(select, window):
-            events = log.filter(chosen(log, select, window)).events
+            events = log.rows(chosen(log, select, window))
             return _nth(events.group_by("person", "day").aggregate(at=events["at"].min()), least)
         case s.Distinct():
             return _nth_value(log, kind, least)
@@ -104,7 +104,7 @@ def _nth_value(log: Log, kind: s.Distinct, n: int) -> ir.Table | None:
     for term in given:
         where = term.where & any_of([value.notnull() for value in term.values.values()])
         values = {LETTERS[t]: term.values.get(t, ibis.null(DTYPES[t])) for t in LETTERS}
-        rows.append(log.filter(where).events.select("person", "at", **values))
+        rows.append(log.rows(where).select("person", "at", **values))
     every = ibis.union(*rows) if len(rows) > 1 else rows[0]
     return _nth(every.group_by("person", *LETTERS.values()).aggregate(at=every["at"].min()), n)
 

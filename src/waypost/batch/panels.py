@@ -164,11 +164,11 @@ def _marks(sources: _Sources) -> Iterator[ir.Table]:
     peaks = {prefix for prefix, kind in sources.kinds if isinstance(kind, s.Peak)}
     for part in sources.parts:
         if part.within is not None and part.name not in peaks:
-            yield _shifted(log.filter(part.where).events, "at", part.within)
+            yield _shifted(log.rows(part.where), "at", part.within)
     for _, kind in sources.kinds:
         if isinstance(kind, s.Sequence) and isinstance(kind.window, s.Within):
             for step in kind.steps[1:]:
-                yield _shifted(log.filter(taken(log, step)).events, "at", kind.window.duration)
+                yield _shifted(log.rows(taken(log, step)), "at", kind.window.duration)
     for path in sources.about.traits:
         yield _shifted(_spells(tables, path), "at", 0)
     for name in sources.about.milestones:
@@ -199,7 +199,7 @@ def _base(sources: _Sources, moving: Moving) -> tuple[ir.Table, str] | None:
             kind = sources.definitions.signals[name].kind
             if not isinstance(kind, s.Since):
                 return None
-            return sources.log.filter(chosen(sources.log, kind.select, kind.window)).events, "at"
+            return sources.log.rows(chosen(sources.log, kind.select, kind.window)), "at"
         case _:
             assert_never(moving)
 
@@ -222,7 +222,7 @@ def _with_recent_steps(rows: ir.Table, log: Log, name: str, kind: s.Sequence) ->
         return rows
     for index in range(1, len(kind.steps)):
         column = f"{name}_{index}"
-        mine = log.filter(taken(log, kind.steps[index])).events
+        mine = log.rows(taken(log, kind.steps[index]))
         mine = mine.select(other=mine["person"], **{column: mine["at"]}).distinct()
         rows = rows.mutate(bound=earliest(rows, name, kind, index))
         same = [rows["person"] == mine["other"]]

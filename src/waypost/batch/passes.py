@@ -16,14 +16,14 @@ def tables_of(log: Log, name: str, kind: Simple) -> list[ir.Table]:
             rolling = peaks(log, name, kind)
             return [rolling.group_by("person").aggregate(**{name: rolling[name].max()})]
         case s.Sequence(_, s.Within(duration)):
-            recent = log.filter(log.events["at"] > asked() - capped(duration))
+            recent = log.within(log.events["at"] > asked() - capped(duration))
             return [steps(recent, name, kind)]
         case s.Sequence():
             return [steps(log, name, kind)]
         case s.TimeTo(_, s.Select() as start, window):
             recent = log
             if isinstance(window, s.Within):
-                recent = log.filter(log.events["at"] > asked() - capped(window.duration))
+                recent = log.within(log.events["at"] > asked() - capped(window.duration))
             return [starts(log, name, start), ends(recent, starts(log, name, start), name, kind)]
         case _:
             return []
@@ -49,7 +49,7 @@ def attach(rows: ir.Table, *others: ir.Table) -> ir.Table:
 def peaks(log: Log, name: str, kind: s.Peak) -> ir.Table:
     """The rolling value at each of the events that the peak is of."""
     of = kind.of
-    mine = log.filter(taken(log, of.select)).events
+    mine = log.rows(taken(log, of.select))
     window = ibis.range_window(preceding=capped(kind.over) - 1, following=0, group_by="person", order_by="at")
     value = mine["at"].count() if isinstance(of, s.Count) else mine["day"].nunique()
     return mine.select("person", "at", **{name: value.over(window)})
@@ -57,13 +57,13 @@ def peaks(log: Log, name: str, kind: s.Peak) -> ir.Table:
 
 def starts(log: Log, name: str, start: s.Select) -> ir.Table:
     """The first `from` event of a `time_to`, ever."""
-    mine = log.filter(taken(log, start)).events
+    mine = log.rows(taken(log, start))
     return mine.group_by("person").aggregate(**{f"{name}_start": mine["at"].min()})
 
 
 def ends(log: Log, start: ir.Table, name: str, kind: s.TimeTo) -> ir.Table:
     """The first event looked for at or after the start."""
-    mine = log.filter(chosen(log, kind.select, kind.window)).events.select("person", "at")
+    mine = log.rows(chosen(log, kind.select, kind.window)).select("person", "at")
     later = mine.inner_join(start, "person")
     later = later.filter(later["at"] >= later[f"{name}_start"])
     return later.group_by("person").aggregate(**{name: later["at"].min()})
@@ -71,10 +71,10 @@ def ends(log: Log, start: ir.Table, name: str, kind: s.TimeTo) -> ir.Table:
 
 def steps(log: Log, name: str, kind: s.Sequence) -> ir.Table:
     """The instant at which each step was done, in columns `NAME_0` …; only for those who did the first."""
-    first = log.filter(chosen(log, kind.steps[0], kind.window)).events
+    first = log.rows(chosen(log, kind.steps[0], kind.window))
     done = first.group_by("person").aggregate(**{f"{name}_0": first["at"].min()})
     for index in range(1, len(kind.steps)):
-        mine = log.filter(chosen(log, kind.steps[index], kind.window)).events.select("person", "at")
+        mine = log.rows(chosen(log, kind.steps[index], kind.window)).select("person", "at")
         later = mine.inner_join(done, "person")
         later = later.filter(later["at"] >= earliest(later, name, kind, index))
         done = attach(done, later.group_by("person").aggregate(**{f"{name}_{index}": later["at"].min()}))

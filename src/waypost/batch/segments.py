@@ -32,7 +32,7 @@ def states(definitions: Definitions, tables: Tables) -> ir.Table:
     now = asked()
     people = tables.people.filter(tables.people["born"] <= now)
     rows = people.select("person", "id", now=now, signup=when(people["signup"] <= now, people["signup"]))
-    log = Log(tables.events.filter(tables.events["at"] <= now), tables.looks)
+    log = Log(tables.events, tables.looks).within(tables.events["at"] <= now)
     kinds = simple_kinds(definitions, definitions.signals)
     rows = attach(
         rows,
@@ -77,7 +77,7 @@ def _gathered(log: Log, kinds: list[tuple[str, Simple]]) -> Iterator[ir.Table]:
             where = where & (log.events["at"] > asked() - capped(part.within))
         columns[part.name] = gathered(part, part.value, log.events["place"], where)
     if columns:
-        yield log.events.group_by("person").aggregate(**columns)
+        yield log.rows().group_by("person").aggregate(**columns)
 
 
 def with_values(rows: ir.Table, definitions: Definitions, log: Log, names: Iterable[str]) -> ir.Table:

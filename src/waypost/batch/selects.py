@@ -16,14 +16,22 @@ from waypost.model.values import Type
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The table `events`, or some of its rows, and what its property columns are."""
+    """The table `events`, what its property columns are, and which of its rows count (`bounds`).
+
+    The bounds go into each use of the rows: shared, they would make the engine keep a copy of the whole log.
+    """
 
     events: ir.Table
     looks: Looks
+    bounds: tuple[ir.BooleanValue, ...] = ()
 
-    def filter(self, *conditions: ir.BooleanValue) -> "Log":
-        """The same with fewer rows."""
-        return Log(self.events.filter(*conditions), self.looks)
+    def within(self, bound: ir.BooleanValue) -> "Log":
+        """The same, of which fewer rows count."""
+        return Log(self.events, self.looks, (*self.bounds, bound))
+
+    def rows(self, *conditions: ir.BooleanValue) -> ir.Table:
+        """The rows that count and meet the conditions."""
+        return self.events.filter(*self.bounds, *conditions)
 
     def property(self, path: c.Path, type_: Type) -> Cell:
         """The value of a property."""
