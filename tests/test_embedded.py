@@ -44,7 +44,7 @@ def test_instants_are_aware_datetimes_or_texts(folder: Path) -> None:
         assert w.track("ada", "login", at="2026-01-06T09:00:00Z", message_id="m1").duplicates == 1
         assert w.person("ada", as_of="2026-01-05T10:00:00Z")["signup"] == "2026-01-05T09:00:00Z"
         for wrong in (datetime(2026, 1, 5, 9), "yesterday"):  # noqa: DTZ001
-            with pytest.raises(waypost.Problem, match="time zone|is no instant"):
+            with pytest.raises(waypost.Problem, match=r"time zone|is no instant"):
                 w.track("ada", "login", at=wrong)
 
 

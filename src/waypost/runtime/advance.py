@@ -13,7 +13,7 @@ from waypost.model.decisions import Cause
 from waypost.model.events import Event
 from waypost.model.people import Id, PersonId, Transition
 from waypost.model.time import Instant
-from waypost.runtime.appending import append, unseen
+from waypost.runtime.appending import Fresh, append, unseen
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.links import relink
 from waypost.runtime.profiles import Entry, muted_until
@@ -40,16 +40,12 @@ def advance(runtime: Runtime, events: Sequence[Event], wakes: Sequence[int], now
     Returns:
         The message ids that are new to the log.
     """
-    fresh = unseen(runtime, events) if events else []
-    if fresh:
+    fresh = unseen(runtime, events)
+    if fresh.events:
         before = runtime.log.last
         new_ids = append(runtime, fresh)
-        again = relink(runtime.log, runtime.identities, fresh, new_ids)
-        groups: dict[PersonId, list[Event]] = {person: [] for person in again}
-        owner = runtime.identities.owner
-        for event in fresh:
-            groups.setdefault(owner(event), []).append(event)
-        for person, theirs in groups.items():
+        again = relink(runtime.log, runtime.identities, fresh.events, new_ids)
+        for person, theirs in _grouped(runtime, fresh, again).items():
             if person in again:
                 runtime.profiles.drop(person)
                 _settle(runtime, person, _again(runtime, person, now), theirs, now)
@@ -59,7 +55,21 @@ def advance(runtime: Runtime, events: Sequence[Event], wakes: Sequence[int], now
                 _walk(runtime, person, theirs, before, now)
     for number in wakes:
         _wake(runtime, number, now)
-    return {event.message_id for event in fresh}
+    return {event.message_id for event in fresh.events}
+
+
+def _grouped(runtime: Runtime, fresh: Fresh, again: set[PersonId]) -> dict[PersonId, list[Event]]:
+    """The new events of each person, and those people who have none but must be folded again."""
+    groups: dict[PersonId, list[Event]] = {person: [] for person in again}
+    owner = runtime.identities.owner
+    for identity, event in zip(fresh.owners, fresh.events, strict=True):
+        person = owner(identity, event)
+        theirs = groups.get(person)
+        if theirs is None:
+            groups[person] = [event]
+        else:
+            theirs.append(event)
+    return groups
 
 
 def _walk(runtime: Runtime, person: PersonId, events: list[Event], before: int, now: Instant) -> None:
@@ -75,14 +85,14 @@ def _walk(runtime: Runtime, person: PersonId, events: list[Event], before: int, 
     entry.seq = runtime.log.last
     if concerns_pushes(transitions, events):
         push(runtime, person, entry, _cause(events), now)
-    runtime.profiles.put(person, entry, runtime.live.program)
+    runtime.profiles.put(person, entry)
 
 
 def _settle(runtime: Runtime, person: PersonId, entry: Entry | None, events: Sequence[Event], now: Instant) -> None:
     """Keep a profile that was folded from the beginning."""
     if entry is not None:
         push(runtime, person, entry, _cause(events), now)
-        runtime.profiles.put(person, entry, runtime.live.program)
+        runtime.profiles.put(person, entry)
 
 
 def _begin(runtime: Runtime, person: PersonId, events: list[Event], now: Instant) -> Entry | None:
@@ -110,22 +120,22 @@ def _again(runtime: Runtime, person: PersonId, now: Instant) -> Entry | None:
 
 def _continue(runtime: Runtime, entry: Entry, events: list[Event], now: Instant) -> Sequence[Transition] | None:
     """Continue a profile with later events; None where they are not all later, so that it must be folded again."""
+    seen = entry.profile.seen
     theirs = []
     for event in events:
         if event.kind in _OWN:
             entry.profile.history.remember(event)
         elif event.at > now:
             entry.future = event.at if entry.future is None else min(entry.future, event.at)
+        elif event.at <= seen:
+            return None
         else:
             theirs.append(event)
-    if not theirs:
-        return ()
-    entry.muted = max(entry.muted, muted_until(theirs))
+            if event.imported or event.late:
+                entry.muted = max(entry.muted, event.received_at)
     if len(theirs) > 1:
-        theirs.sort(key=lambda event: (event.at, event.message_id))
-    if theirs[0].at <= entry.profile.seen:
-        return None
-    return observe.observe(runtime.live.program, entry.profile, theirs)
+        theirs.sort(key=_order)
+    return observe.observe(runtime.live.program, entry.profile, theirs) if theirs else ()
 
 
 def _wake(runtime: Runtime, number: int, now: Instant) -> None:
@@ -142,7 +152,7 @@ def _wake(runtime: Runtime, number: int, now: Instant) -> None:
         transitions = observe.wake(program, entry.profile, due)
         if concerns_pushes(transitions, ()) or (entry.push is not None and entry.push <= due):
             push(runtime, person, entry, "late" if due < entry.muted else "time", due)
-        profiles.put(person, entry, program)
+        profiles.look_ahead(person, entry, program)
         if entry.wake is not None and entry.wake <= due:
             raise RuntimeError(f"the wake-up of {person} at {due} does not end")
         due = entry.wake
@@ -153,3 +163,7 @@ def _cause(events: Sequence[Event]) -> Cause:
     if any(not event.imported and not event.late for event in events) or not events:
         return "event"
     return "imported" if all(event.imported for event in events) else "late"
+
+
+def _order(event: Event) -> tuple[Instant, str]:
+    return event.at, event.message_id

@@ -4,6 +4,7 @@ This file must not know what the entries mean; `advance` folds them.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from waypost.model.events import Event
 from waypost.model.people import Id, PersonId
@@ -16,19 +17,44 @@ from waypost.runtime.stores.events import owner_id, write_properties
 from waypost.runtime.stores.seen import digest
 
 
-def append(runtime: Runtime, fresh: Sequence[Event]) -> set[Id]:
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Events that the log did not have: with the hashes of their message ids, and the ids they are filed under."""
+
+    events: Sequence[Event]
+    hashes: Sequence[int]
+    owners: Sequence[Id]
+
+
+def unseen(runtime: Runtime, events: Sequence[Event]) -> Fresh:
+    """The first of each message id, where the log has none (law 3)."""
+    hashes = {event.message_id: digest(event.message_id) for event in events}
+    seen = runtime.log.known(hashes)
+    fresh: Sequence[Event] = events
+    if len(hashes) < len(events):
+        first = {event.message_id: event for event in reversed(events)}
+        fresh = [event for event in events if first[event.message_id] is event]
+    if seen:
+        fresh = [event for event in fresh if event.message_id not in seen]
+    if len(fresh) < len(events):
+        return Fresh(fresh, [hashes[event.message_id] for event in fresh], [owner_id(event) for event in fresh])
+    return Fresh(fresh, list(hashes.values()), [owner_id(event) for event in fresh])
+
+
+def append(runtime: Runtime, fresh: Fresh) -> set[Id]:
     """Write events into the log that are not in it; the ids that were met for the first time."""
     identities = runtime.identities
-    new_ids = identities.number({identity for event in fresh for identity in ids_of(event)})
+    ids = set(fresh.owners)
+    for event in fresh.events:
+        if event.anonymous_id is not None or event.previous_id is not None:
+            ids.update(ids_of(event))
+    new_ids = identities.number(ids)
     number_of = identities.number_of
     rows: list[tuple[Cell, ...]] = []
-    owners: list[int] = []
     external: list[tuple[str, str, int]] = []
     traits = runtime.live.definitions.external_ids
-    for event in fresh:
-        owner = number_of(owner_id(event))
-        both = event.user_id is not None and event.anonymous_id is not None
-        owners.append(owner)
+    for event, owner in zip(fresh.events, fresh.owners, strict=True):
+        both = event.anonymous_id is not None and event.user_id is not None
         rows.append(
             (
                 event.message_id,
@@ -45,16 +71,11 @@ def append(runtime: Runtime, fresh: Sequence[Event]) -> set[Id]:
             )
         )
         if traits and event.kind == "identify":
-            external += external_rows(event, traits, owner)
-    append_rows(runtime, rows, owners, [digest(event.message_id) for event in fresh])
+            external += external_rows(event, traits, number_of(owner))
+    runtime.log.append(rows, [number_of(owner) for owner in fresh.owners], fresh.hashes)
     if external:
         store.add_external(runtime.database, external)
     return new_ids
-
-
-def append_rows(runtime: Runtime, rows: Sequence[Sequence[Cell]], owners: Sequence[int], hashes: Sequence[int]) -> None:
-    """Write rows into the log whose message ids are new: cells from `message_id` to `imported`, owners, hashes."""
-    runtime.log.append(rows, owners, hashes)
 
 
 def external_rows(event: Event, traits: Sequence[str], owner: int) -> list[tuple[str, str, int]]:
@@ -66,19 +87,10 @@ def external_rows(event: Event, traits: Sequence[str], owner: int) -> list[tuple
 def append_own(runtime: Runtime, entry: Entry, person: PersonId, events: Iterable[Event]) -> None:
     """Append Waypost's own entries to a person's log, and let the profile remember them."""
     fresh = unseen(runtime, list(events))
-    if not fresh:
+    if not fresh.events:
         return
     append(runtime, fresh)
-    for event in fresh:
+    for event in fresh.events:
         entry.profile.history.remember(event)
     entry.seq = runtime.log.last
     runtime.profiles.keep(person, entry)
-
-
-def unseen(runtime: Runtime, events: Sequence[Event]) -> list[Event]:
-    """The first of each message id, where the log has none (law 3)."""
-    first = {event.message_id: event for event in reversed(events)}
-    seen = runtime.log.known({message_id: digest(message_id) for message_id in first})
-    if len(first) == len(events) and not seen:
-        return list(events)
-    return [event for event in events if first[event.message_id] is event and event.message_id not in seen]

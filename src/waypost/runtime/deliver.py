@@ -64,7 +64,7 @@ def _take(runtime: Runtime, now: Instant) -> tuple[list[_Taken], bool]:
         elif not verdict.kept or content is None:
             _finish(runtime, waiting, found, now, outcome="dropped", reason=verdict.reason)
             push(runtime, person, entry, "time", now)
-            runtime.profiles.put(person, entry, live.program)
+            runtime.profiles.put(person, entry)
         elif waiting.channel not in runtime.channels:
             outbox.later(runtime.database, waiting, now + HOUR, NO_CHANNEL, waiting.attempts)
         else:

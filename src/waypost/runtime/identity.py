@@ -93,9 +93,8 @@ class Identities:
         number = self._plain.get(identity)
         return self._known[identity].number if number is None else number
 
-    def owner(self, event: Event) -> PersonId:
-        """The person an event belongs to; its ids are known."""
-        identity = log.owner_id(event)
+    def owner(self, identity: Id, event: Event) -> PersonId:
+        """The person an event belongs to, which is filed under this id; its ids are known."""
         if identity in self._plain:
             return PersonId(identity)
         known = self._known[identity]
@@ -177,7 +176,11 @@ class Identities:
         events = self._log.of_owners(list(owners.values()))
         if not shared:
             return events
-        return [event for event in events if log.owner_id(event) not in shared or self.owner(event) == person]
+        return [
+            event
+            for event in events
+            if (owner := log.owner_id(event)) not in shared or self.owner(owner, event) == person
+        ]
 
     def ids(self, person: PersonId) -> list[Id]:
         """Every id of a person, user ids first; an anonymous id that several share is theirs who has it now."""

@@ -14,7 +14,7 @@ import pyarrow as pa
 from waypost.model.people import Id
 from waypost.model.time import Instant
 from waypost.model.values import Json
-from waypost.runtime.appending import append_rows, external_rows
+from waypost.runtime.appending import external_rows
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.links import ids_of, relink
 from waypost.runtime.reading import Reader, Row
@@ -104,8 +104,7 @@ def _append(runtime: Runtime, rows: list[Row], now: Instant) -> None:
     ids.update(identity for event in linking for identity in ids_of(event))
     new_ids = identities.number(ids)
     numbers = {identity: identities.number_of(identity) for identity in ids}
-    append_rows(
-        runtime,
+    runtime.log.append(
         [(*row.cells[:5], None if row.other is None else numbers[row.other], *row.cells[5:]) for row in rows],
         [numbers[row.owner] for row in rows],
         [row.digest for row in rows],

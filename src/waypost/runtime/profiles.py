@@ -93,18 +93,23 @@ class Profiles:
         entry = Entry(number, profile, self._log.last, future=future, muted=muted_until(events))
         if may_push(program, profile):
             entry.push = now
-        self.put(person, entry, program)
+        self.put(person, entry)
         return entry
 
-    def put(self, person: PersonId, entry: Entry, program: Program) -> None:
-        """Keep a profile that has changed, and set when it must be looked at next."""
-        due = wake.next_wake(program, entry.profile)
-        for other in (entry.future, entry.push):
-            if other is not None and (due is None or other < due):
-                due = other
-        if due != entry.wake:
-            entry.wake = due
-            self._timers.set(entry.number, due)
+    def put(self, person: PersonId, entry: Entry) -> None:
+        """Keep a profile that has changed, to be looked at when anything about it may change by time alone.
+
+        That is often too early, but known without asking a single rule; whoever comes then asks them (`look_ahead`).
+        """
+        due: Instant | None = entry.profile.due
+        if due is not None and due >= NEVER:
+            due = None
+        self._set(entry, due)
+        self.keep(person, entry)
+
+    def look_ahead(self, person: PersonId, entry: Entry, program: Program) -> None:
+        """Keep a profile that has changed, to be looked at when a rule that somebody waits for can change."""
+        self._set(entry, wake.next_wake(program, entry.profile))
         self.keep(person, entry)
 
     def keep(self, person: PersonId, entry: Entry) -> None:
@@ -112,6 +117,15 @@ class Profiles:
         self._hot[person] = entry
         self._unwritten[person] = entry
         self._changed[person] = entry.number
+
+    def _set(self, entry: Entry, due: Instant | None) -> None:
+        if entry.future is not None and (due is None or entry.future < due):
+            due = entry.future
+        if entry.push is not None and (due is None or entry.push < due):
+            due = entry.push
+        if due != entry.wake:
+            entry.wake = due
+            self._timers.set(entry.number, due)
 
     def drop(self, person: PersonId) -> None:
         """Forget a person's profile, in memory and in the store; whoever needs it folds it again."""

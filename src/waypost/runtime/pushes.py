@@ -23,9 +23,10 @@ PAUSED_AGAIN = 5 * MINUTE
 
 def concerns_pushes(transitions: Sequence[Transition], events: Sequence[Event]) -> bool:
     """Whether push steps should be looked at: a condition of theirs turned, or a step came back."""
-    return any(transition.kind == "watch" for transition in transitions) or any(
-        event.name.startswith(OWN_PREFIXES) for event in events
-    )
+    for transition in transitions:
+        if transition.kind == "watch":
+            return True
+    return any(event.name.startswith(OWN_PREFIXES) for event in events)
 
 
 def push(runtime: Runtime, person: PersonId, entry: Entry, cause: Cause, at: Instant) -> None:

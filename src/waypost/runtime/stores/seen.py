@@ -78,10 +78,10 @@ class Seen:
 
     def seal(self, database: Database, last_seq: int) -> None:
         """Write the hashes of the events behind the last run, up to a position, in one piece. In a transaction."""
-        pairs = sorted(self._tail.items())
-        hashes = np.array([hash_ for hash_, _ in pairs], dtype="<u8")
-        places = np.array([seq for _, seq in pairs], dtype="<i8")
-        database.execute("sealed_add", (last_seq, hashes.tobytes(), places.tobytes()))
+        hashes = np.fromiter(self._tail.keys(), dtype="<u8", count=len(self._tail))
+        places = np.fromiter(self._tail.values(), dtype="<i8", count=len(self._tail))
+        order = np.argsort(hashes)
+        database.execute("sealed_add", (last_seq, hashes[order].tobytes(), places[order].tobytes()))
 
     def _suspects(self, ids: Mapping[str, int]) -> list[str]:
         if not self._runs:
