@@ -86,7 +86,13 @@ class Crowd:
 
     def next(self) -> bytes:
         """The next message of somebody, its time still open."""
-        person = self._people[int(self._chance.random() * len(self._people))]
+        return self._go_on(self._people[int(self._chance.random() * len(self._people))])
+
+    def once(self) -> Iterator[bytes]:
+        """The next message of everybody."""
+        return map(self._go_on, self._people)
+
+    def _go_on(self, person: _Person) -> bytes:
         if person.place >= len(self._lives[person.life]):
             person.name += b"."
             person.life, person.place = self._chance.randrange(LIVES), 0

@@ -23,7 +23,7 @@ import msgspec
 from bench._crowd import Calendar, Crowd, timed
 from bench._report import goal, load, machine, middle, table
 from bench._rules import SEGMENTS, STEPS, TRAITS, definitions
-from bench.peers import NoPeers, python
+from bench.peers import NoPeers, installed, python
 from waypost.definitions.load import load as load_definitions
 from waypost.engine import observe
 from waypost.engine.decide import decide
@@ -151,6 +151,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     }
     peers: Peers | None = None
     try:
+        if given.quick and not installed():
+            raise NoPeers("the peers are not installed yet, and a quick look does not install them: left out")
         peers = Peers([attributes(program, profile) for profile in people])
     except NoPeers as sentence:
         print(sentence)

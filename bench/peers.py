@@ -20,6 +20,12 @@ class NoPeers(Exception):  # noqa: N818  the sentence is the message
     """The peers cannot be had here; the message says why, in a sentence."""
 
 
+def installed() -> bool:
+    """Whether the environment is there and up to date."""
+    mark = PLACE / "installed"
+    return mark.exists() and mark.read_text(encoding="utf-8") == _wanted()
+
+
 def python() -> Path:
     """The Python that has the peers installed; the environment is made where it is missing or out of date.
 
@@ -27,17 +33,20 @@ def python() -> Path:
         NoPeers: Where the packages cannot be installed.
     """
     PLACE.parent.mkdir(parents=True, exist_ok=True)
-    found, mark = PLACE / "bin" / "python", PLACE / "installed"
-    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    found = PLACE / "bin" / "python"
     with (PLACE.parent / "bench-venv.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several benchmarks may ask at once
-        if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+        if installed():
             return found
         print(f"making {PLACE.relative_to(ROOT)} from {LOCK.relative_to(ROOT)} (once)", file=sys.stderr, flush=True)
         _run(sys.executable, "-m", "venv", "--clear", str(PLACE))
         _run(str(found), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", str(LOCK))
-        mark.write_text(wanted, encoding="utf-8")
+        (PLACE / "installed").write_text(_wanted(), encoding="utf-8")
     return found
+
+
+def _wanted() -> str:
+    return hashlib.sha256(LOCK.read_bytes()).hexdigest()
 
 
 def _run(*command: str) -> None:
