@@ -48,10 +48,18 @@ def tree() -> Iterator[str]:
             yield "/".join([*folders, name])
 
 
+def line_of(path: str) -> str:
+    """A line for the tree: the file's name, and the first sentence of its docstring."""
+    told = ast.get_docstring(ast.parse((SOURCE / path).read_text(encoding="utf-8"))) or ""
+    first = " ".join(told.split("\n\n")[0].split()).split(". ")[0].rstrip(".")
+    return "  " * path.count("/") + Path(path).name.ljust(24 - 2 * path.count("/")) + first
+
+
 def test_the_tree_is_as_written() -> None:
     written = sorted(tree())
     there = [path for path in MODULES if not path.endswith("__init__.py")]
-    assert [path for path in there if path not in written] == [], "write them into the tree of docs/house.md"
+    missing = [path for path in there if path not in written]
+    assert missing == [], "write into the tree of docs/house.md:\n" + "\n".join(map(line_of, missing))
     assert [path for path in written if path not in MODULES] == [], "docs/house.md names rooms that are not there"
     assert written == sorted(set(written))
 
