@@ -268,6 +268,12 @@ def test_every_route_has_its_heading() -> None:
     assert {(method, path) for method, path in told if method in ("GET", "POST")} - there == set()
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_no_heading_stands_twice(path: Path) -> None:
+    told = headings(path.read_text(encoding="utf-8"))
+    assert sorted(line for line in set(told) if told.count(line) > 1) == []
+
+
 def test_every_noun_has_its_page() -> None:
     for noun in ("events", "people", "signals", "segments", "milestones", "steps", "journeys", "decisions", "cases"):
         assert (DOCS / f"{noun}.md").exists()
