@@ -1,8 +1,5 @@
 """Commands about the project's files: init, check, schema, test, apply."""
 
-import shutil
-from importlib.resources import as_file, files
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +8,7 @@ from waypost.cli.output import OUT, print_json, say
 from waypost.cli.place import place
 from waypost.definitions.load import load
 from waypost.definitions.schema import json_schema
+from waypost.demo.harbour import copy_to, example
 from waypost.model.changes import Issue
 from waypost.model.problems import Problem
 from waypost.model.time import write_instant
@@ -39,13 +37,11 @@ def init(context: typer.Context) -> None:
     folder = place(context).folder
     if (folder / "waypost.yaml").exists():
         raise Problem("project_exists", f"{folder} has a waypost.yaml already", "name an empty folder after -C")
-    with as_file(_example()) as example:
-        for source in sorted(path for path in example.rglob("*") if path.is_file()):
-            target = folder / source.relative_to(example)
-            if target.exists():
-                raise Problem("file_exists", f"{target} exists", "name an empty folder after -C")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
+    with example() as source:
+        taken = [path for path in source.rglob("*.yaml") if (folder / path.relative_to(source)).exists()]
+    if taken:
+        raise Problem("file_exists", f"{folder / taken[0].name} exists", "name an empty folder after -C")
+    copy_to(folder, deliver=False)
     say(f"{folder} has a working example now. Next: `waypost check`, `waypost test`, `waypost serve`.")
 
 
@@ -136,12 +132,3 @@ def apply(
 
 def _issue(issue: Issue) -> dict[str, str | int | None]:
     return {name: getattr(issue, name) for name in ("level", "file", "line", "column", "code", "message", "hint")}
-
-
-def _example() -> Path:
-    """The example project: inside the package, or in a checkout beside it."""
-    packaged = files("waypost") / "examples" / "harbour"
-    with as_file(packaged) as path:
-        if path.is_dir():
-            return path
-    return Path(__file__).parents[3] / "examples" / "harbour"

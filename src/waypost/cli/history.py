@@ -9,6 +9,7 @@ import typer
 from waypost.cli.output import print_json, progress, say, table
 from waypost.cli.place import place
 from waypost.model.problems import Problem
+from waypost.model.values import Json, canonical
 from waypost.runtime import lookup
 from waypost.runtime.importer import import_select
 
@@ -94,11 +95,17 @@ def events(
                     row["user_id"],
                     row["anonymous_id"],
                     row["source"],
-                    row["properties"],
+                    _brief(row["properties"]),
                 ]
                 for row in found
             ],
         )
+
+
+def _brief(properties: Json, most: int = 100) -> str:
+    """Properties in one line; a decision's are a whole story, which `--json` tells."""
+    text = canonical(properties)
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _sql(select: str) -> str:

@@ -11,6 +11,7 @@ from waypost.http.serve import serve as serve_http
 from waypost.model.problems import Problem
 from waypost.runtime import definitions as live
 from waypost.runtime.bundle import Runtime
+from waypost.runtime.logs import configure
 from waypost.runtime.transactions import Question
 
 
@@ -33,6 +34,7 @@ def serve(
 
     Example: waypost -C onboarding serve --port 8000
     """
+    configure()
     serve_http(place(context).settings(port=port, host=host), watch=watch)
 
 

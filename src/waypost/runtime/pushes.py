@@ -56,6 +56,6 @@ def push(runtime: Runtime, person: PersonId, entry: Entry, cause: Cause, at: Ins
                 decision_id=decision.decision_id,
                 definition_set=decision.definition_set,
                 decided_at=at,
-                due=at + (live.definitions.steps[offer.step].still_true_after or 0),
+                due=at,
             ),
         )
