@@ -34,32 +34,37 @@ PERSON: Final[Path] = ("user_id",)
 class Looks:
     """What definitions look at: property paths, trait paths, and the members that `has` asks for.
 
-    `ordered` says whether ties between events matter (`latest`), so that `events.place` must be filled.
+    `events` says for each property path of which events it is looked at (`any`: of all); `ordered` between which events
+    ties matter (`latest`), so that their `place` must be filled.
     """
 
     properties: tuple[Path, ...]
+    events: tuple[tuple[str, ...], ...]
     traits: tuple[Path, ...]
     members: tuple[tuple[Path, Literal], ...]
-    ordered: bool
+    ordered: tuple[str, ...]
 
 
 def looks(definitions: Definitions) -> Looks:
     """What the batch evaluation of these definitions looks at."""
-    properties: dict[Path, None] = {}
+    properties: dict[Path, dict[str, None]] = {}
     traits: dict[Path, None] = {}
     members: dict[tuple[Path, Literal], None] = {}
-    ordered = False
+    ordered: dict[str, None] = {}
     for signal in definitions.signals.values():
-        ordered |= isinstance(signal.kind, s.Latest)
+        if isinstance(signal.kind, s.Latest):
+            ordered.update(dict.fromkeys(field.event for field in signal.kind.fields))
         for part in parts_of(signal.kind):
-            properties.update(dict.fromkeys(_paths(part)))
+            for path, names in _paths(part):
+                properties.setdefault(path, {}).update(dict.fromkeys(names))
     for condition in predicates(definitions):
         for operand in operands(condition):
             if isinstance(operand, TraitOf | SinceTrait | Has):
                 traits[operand.path] = None
             if isinstance(operand, Has):
                 members[operand.path, operand.literal] = None
-    return Looks(tuple(properties), tuple(traits), tuple(members), ordered)
+    events = tuple(tuple(names) for names in properties.values())
+    return Looks(tuple(properties), events, tuple(traits), tuple(members), tuple(ordered))
 
 
 def predicates(definitions: Definitions) -> Iterator[Condition]:
@@ -108,14 +113,14 @@ def selects_of(kind: Simple) -> tuple[s.Select, ...]:
             return (kind.select,)
 
 
-def _paths(kind: Simple) -> Iterator[Path]:
-    """The property paths that a kind looks at, in its fields and in every `where`."""
+def _paths(kind: Simple) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """The property paths that a kind looks at, in its fields and in every `where`, and of which events."""
     if isinstance(kind, s.Distinct | s.Sum | s.Avg | s.Min | s.Max | s.Latest):
-        yield from (field.path for field in kind.fields)
+        yield from ((field.path, (field.event,)) for field in kind.fields)
     for select in selects_of(kind):
         for operand in operands(select.where) if select.where is not None else ():
             if isinstance(operand, PropertyOf):
-                yield operand.path
+                yield operand.path, select.names
 
 
 def value_columns(prefix: str) -> dict[str, str]:
@@ -128,7 +133,7 @@ def event_schema(seen: Looks) -> dict[str, str]:
 
     `label` is the canonical name by which it is selected (`page` and `screen` by kind only), `name` the canonical name,
     `product` whether `any` takes it, `lapse` the time since the person's signup (NULL without one), `day` the local
-    calendar day, `place` its rank in the person's log; `p0_n` … are the properties looked at.
+    calendar day, `place` its rank in the person's log where that matters; `p0_n` … are the properties looked at.
     """
     columns = {
         "person": "int64",

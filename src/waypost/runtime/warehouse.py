@@ -27,7 +27,7 @@ from waypost.model.changes import Definitions
 from waypost.model.people import Alias, PersonId, State, Undo, user
 from waypost.model.time import Instant
 from waypost.model.values import Json, Value
-from waypost.runtime import extraction
+from waypost.runtime import columns, extraction
 from waypost.runtime.stores import events
 
 Answer = OneOf["query", "fold"]
@@ -98,7 +98,14 @@ class Warehouse:
         with self._lock:
             seen = looks(definitions)
             of_events = repr(
-                (definitions.signup, definitions.tracking, definitions.zone.name, seen.properties, seen.ordered)
+                (
+                    definitions.signup,
+                    definitions.tracking,
+                    definitions.zone.name,
+                    seen.properties,
+                    seen.events,
+                    seen.ordered,
+                )
             )
             path = [self._schema(of_events, lambda: self._fill_events(definitions, seen), [])]
             of_traits = repr((seen.traits, seen.members))
@@ -128,7 +135,8 @@ class Warehouse:
 
     def _fill_events(self, definitions: Definitions, seen: Looks) -> None:
         self.connection.execute(extraction.people_sql(definitions))
-        self.connection.execute(extraction.events_sql(definitions, seen))
+        ((first, last),) = self.connection.execute("SELECT min(instant), max(instant) FROM log").fetchall()
+        self.connection.execute(extraction.events_sql(definitions, seen, (first or 0, last or 0)))
 
     def _fill_milestones(self, definitions: Definitions) -> None:
         for kind, name in definitions.evaluation:
@@ -176,7 +184,7 @@ def open_warehouse(
     if folder is not None:
         config["temp_directory"] = str(folder)
     connection = duckdb.connect(":memory:", config=config)
-    for macro in extraction.MACROS:
+    for macro in (*columns.MACROS, *extraction.MACROS):
         connection.execute(macro)
     _load(connection, sealed, tail)
     connection.execute("CREATE TABLE undos (one VARCHAR, other VARCHAR, start BIGINT, until BIGINT)")
@@ -200,7 +208,7 @@ def _load(
     """The view `log`: sealed files are read where they lie, the tail is taken in."""
     sources = []
     if sealed:
-        files = ", ".join(extraction.quoted(str(path)) for path in sealed)
+        files = ", ".join(columns.quoted(str(path)) for path in sealed)
         sources.append(extraction.LOG.format(source=f"read_parquet([{files}])"))
     if tail is not None or not sources:
         connection.register("arrived", tail if tail is not None else events.SCHEMA.empty_table())

@@ -1,0 +1,38 @@
+-- The same twenty signals and eight segments as plain.yaml, as one writes them by hand for DuckDB.
+WITH s AS (
+  SELECT person,
+    count(*) FILTER (WHERE label = 'login') AS logins,
+    count(*) FILTER (WHERE label = 'login' AND "at" > $now - 604800000000) AS logins_week,
+    count(*) FILTER (WHERE label = 'report_created') AS reports,
+    count(*) FILTER (WHERE label = 'report_shared') AS shares,
+    count(*) FILTER (WHERE label = 'report_shared' AND p0_s = 'team') AS team_shares,
+    min("at") FILTER (WHERE label = 'report_shared') AS first_share,
+    max("at") FILTER (WHERE label = 'login') AS last_login,
+    $now - max("at") FILTER (WHERE product) AS idle,
+    min(lapse) FILTER (WHERE label = 'report_created' AND lapse >= 0) AS time_to_report,
+    count(*) FILTER (WHERE label = 'report_viewed' AND lapse >= 0 AND lapse < 604800000000) AS early_views,
+    count(*) FILTER (WHERE product AND lapse >= 1814400000000 AND lapse < 2419200000000) AS back_week_4,
+    count(DISTINCT p1_s) FILTER (WHERE label = 'feature_used' AND "at" > $now - 1209600000000) AS features,
+    count(DISTINCT day) FILTER (WHERE product AND "at" > $now - 1209600000000) AS days_active,
+    coalesce(sum(p2_n) FILTER (WHERE label = 'invite_sent'), 0) AS seats,
+    max(p2_n) FILTER (WHERE label = 'invite_sent') AS largest_invite,
+    max(p3_n) FILTER (WHERE label = 'report_viewed' AND "at" > $now - 2592000000000) AS slowest,
+    sum(p3_n) FILTER (WHERE label = 'report_viewed' AND "at" > $now - 604800000000) AS load_sum,
+    count(p3_n) FILTER (WHERE label = 'report_viewed' AND "at" > $now - 604800000000) AS load_count,
+    arg_max(p4_s, place) FILTER (WHERE label = 'plan_viewed') AS last_plan,
+    count(*) FILTER (WHERE label = 'error_shown' AND "at" > $now - 604800000000) AS errors,
+    count(*) FILTER (WHERE label = 'error_shown') AS errors_ever,
+    count(*) FILTER (WHERE product) AS events_ever
+  FROM events WHERE "at" <= $now GROUP BY person)
+SELECT people.id, people.signup, s.* EXCLUDE (person, load_sum, load_count, errors_ever, events_ever),
+  load_sum / load_count AS load_time,
+  errors_ever / nullif(events_ever, 0) AS error_rate,
+  coalesce(idle > 604800000000, FALSE) AS lapsing,
+  coalesce(features >= 3 AND shares = 0, FALSE) AS explorer,
+  coalesce(team_shares >= 2 OR seats >= 10000000, FALSE) AS team_player,
+  coalesce(load_sum > 6500000 * load_count OR slowest > 11900000, FALSE) AS slow,
+  coalesce(errors >= 1 AND errors_ever * 100 > 5 * events_ever, FALSE) AS struggling,
+  coalesce(last_plan IN ('team', 'business') AND logins_week >= 1, FALSE) AS wants_more,
+  coalesce(time_to_report < 172800000000 AND early_views >= 1, FALSE) AS quick,
+  coalesce(days_active >= 4 AND back_week_4 >= 1, FALSE) AS regular
+FROM people LEFT JOIN s USING (person) WHERE born <= $now
