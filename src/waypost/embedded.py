@@ -166,7 +166,7 @@ class Waypost(Verbs[Receipt]):
 
     def send(self, messages: Sequence[Json]) -> Receipt:
         """Take messages of Segment's tracking API in one commit; the first that is not fit raises its `Problem`."""
-        return _checked(collect(self.runtime, messages, origin="in process"))
+        return _checked(collect(self.runtime, messages, origin="in process", verified=True))
 
     def next(
         self,
@@ -221,7 +221,7 @@ class AsyncWaypost(Verbs[Awaitable[Receipt]]):
 
     async def send(self, messages: Sequence[Json]) -> Receipt:
         """Take messages of Segment's tracking API in one commit; the first that is not fit raises its `Problem`."""
-        return _checked(await collect_async(self.runtime, messages, origin="in process"))
+        return _checked(await collect_async(self.runtime, messages, origin="in process", verified=True))
 
     async def next(
         self,

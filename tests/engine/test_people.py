@@ -2,6 +2,7 @@
 
 import itertools
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,6 +128,43 @@ def test_group_by_person() -> None:
     }
 
 
+def test_a_merge_is_verified_by_its_own_property_alone() -> None:
+    alias = message(2, "m2", user_id="new", previous_id="ada", kind="alias")
+    marked = msgspec.structs.replace(alias, properties={"verified": True})
+    for said in ({"verified": 1}, {"verified": "true"}, {"Verified": True}, {}):
+        assert links_of([msgspec.structs.replace(alias, properties=said)])[1] == [Alias("ada", "new", 2, "m2", False)]
+    assert links_of([marked])[1] == [Alias("ada", "new", 2, "m2", True)]
+
+
+def test_verified_merges_vouch_for_those_that_they_join() -> None:
+    merges = [Alias("a", "b", 1, "m1", True), Alias("b", "c", 2, "m2"), Alias("c", "d", 3, "m3", True)]
+    links = Links((), merges)
+    assert links.vouched("a") == {"a", "b"}
+    assert links.vouched("d") == {"c", "d"}
+    assert links.vouched("x") == {"x"}
+    assert Links((), merges, [Undo("a", "b", 1, 1)]).vouched("a") == {"a"}
+
+
+def told(links: Links, user_id: str, *instants: int) -> list[bool]:
+    """Whether the phone's events at these instants are told to a user."""
+    return [links.may_tell(message(at, "m", anonymous_id="phone"), links.vouched(user_id)) for at in instants]
+
+
+def test_an_anonymous_id_tells_its_only_claimant_everything() -> None:
+    assert told(Links((), ()), "me", 0, 99) == [False, False]
+    assert told(Links([Claim("phone", "me", 10, "m1")], ()), "me", 0, 99) == [True, True]
+    assert told(Links((), [Alias("phone", "me", 10, "m1")]), "me", 0, 99) == [True, True]
+
+
+def test_where_others_claimed_it_too_only_a_verified_claim_counts() -> None:
+    claims = [Claim("phone", "me", 10, "m1"), Claim("phone", "ada", 20, "m2")]
+    for who in ("me", "ada"):
+        assert told(Links(claims, ()), who, 0, 15, 99) == [False, False, False]
+    vouched = Links(claims, [Alias("phone", "me", 12, "m3", True)])
+    assert told(vouched, "me", 0, 15, 20, 99) == [True, True, False, False]
+    assert told(vouched, "ada", 0, 15, 20, 99) == [False, False, False, False]
+
+
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 
 
@@ -148,3 +186,38 @@ def test_the_order_of_links_changes_nothing(
         assert identity in straight.ids(person) or identity[0] == "a"
         # Every id of a person was theirs at some time, and every person is one of their own ids.
         assert Id(person) in straight.ids(person)
+
+
+MADE = st.tuples(NAMES, NAMES, st.integers(0, 5))
+
+
+@given(
+    st.lists(st.tuples(MADE, st.booleans(), st.booleans()), max_size=6),
+    st.lists(st.tuples(MADE, st.booleans()), max_size=5),
+)
+def test_links_that_nobody_verified_open_nothing_that_was_another_users(
+    there: list[tuple[tuple[str, str, int], bool, bool]], forged: list[tuple[tuple[str, str, int], bool]]
+) -> None:
+    claims = [Claim(one, by, at, f"c{place}") for place, ((one, by, at), merges, _) in enumerate(there) if not merges]
+    aliases = [
+        Alias(one, by, at, f"a{place}", verified)
+        for place, ((one, by, at), merges, verified) in enumerate(there)
+        if merges
+    ]
+    more_claims = [
+        Claim(one, by, at, f"f{place}") for place, ((one, by, at), merges) in enumerate(forged) if not merges
+    ]
+    more_aliases = [Alias(one, by, at, f"g{place}") for place, ((one, by, at), merges) in enumerate(forged) if merges]
+    before, after = Links(claims, aliases), Links([*claims, *more_claims], [*aliases, *more_aliases])
+    for me in "abcd":
+        users = before.vouched(me)
+        assert after.vouched(me) == users
+        others = {claim.anonymous_id for claim in claims if claim.user_id not in users}
+        others |= {alias.previous_id for alias in aliases if alias.user_id not in users}
+        for name in "abcd":
+            for at in (0, 3, 9):
+                named = message(at, "m", user_id=name, anonymous_id="a")
+                assert before.may_tell(named, users) == after.may_tell(named, users) == (name in users)
+                event = message(at, "m", anonymous_id=name)
+                if after.may_tell(event, users) and not before.may_tell(event, users):
+                    assert name not in others, "it was claimed by others, and is opened by a forged claim"

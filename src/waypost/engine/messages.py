@@ -13,7 +13,7 @@ from typing import Literal as OneOf
 
 from waypost.engine.payloads import Unfit, fields, repaired, shown, text
 from waypost.engine.sources import source_of
-from waypost.model.events import REFUSED_IDS, Event
+from waypost.model.events import REFUSED_IDS, VERIFIED, Event
 from waypost.model.time import DAY, Instant, parse_instant, write_instant
 from waypost.model.values import Json
 
@@ -37,6 +37,7 @@ _LONGER: Final = 40
 """Longer than any refused id, also with spaces around it that a client may send."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING: Final[Mapping[str, Json]] = {}
+_VERIFIED: Final[Mapping[str, Json]] = {VERIFIED: True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def read(
     defaults: Mapping[str, Json] | None = None,
     source: str = "server",
     size: int = 0,
+    verified: bool = False,
 ) -> Event | Refusal:
     """The event that a message tells of. Never raises, whatever the message is.
 
@@ -75,6 +77,7 @@ def read(
         defaults: The batch's `context`; each of its keys counts where the message's own context lacks it.
         source: The event's source where the message does not tell.
         size: Bytes of the message as sent, where the caller knows.
+        verified: Whether the sender may ask about anyone; an alias is marked with it.
     """
     try:
         if not isinstance(message, (dict, Mapping)):
@@ -109,7 +112,7 @@ def read(
         elif kind_ == "alias":
             _needed(user_id, kind_, "userId")
             previous_id = _needed(_id(get("previousId"), "previousId"), kind_, "previousId")
-            properties = _NOTHING
+            properties = _VERIFIED if verified else _NOTHING
         else:
             name = kind_
             properties = _viewed(message, fields(get("properties"), "properties"))

@@ -5,9 +5,9 @@ and is the same in every order of arrival. Nothing here looks at what people did
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from waypost.model.events import Event
+from waypost.model.events import VERIFIED, Event
 from waypost.model.people import Alias, Claim, Id, PersonId, Undo, anonymous, bare, user
 from waypost.model.time import Instant
 
@@ -25,8 +25,14 @@ def links_of(events: Iterable[Event]) -> tuple[list[Claim], list[Alias]]:
         if event.anonymous_id is not None:
             claims.append(Claim(event.anonymous_id, user_id, event.at, event.message_id))
         if event.kind == "alias" and event.previous_id is not None:
-            aliases.append(Alias(event.previous_id, user_id, event.at, event.message_id))
+            aliases.append(alias_of(event, event.previous_id, user_id))
     return claims, aliases
+
+
+def alias_of(event: Event, previous_id: str, user_id: str) -> Alias:
+    """The merge that an alias message makes; its one property, which Waypost alone writes, may verify it."""
+    verified = event.properties.get(VERIFIED) is True
+    return Alias(previous_id, user_id, event.at, event.message_id, verified)
 
 
 class Links:
@@ -44,6 +50,9 @@ class Links:
         for history in self._claims.values():
             history.sort()
         self._circles = _circles(merges)
+        verified = [alias for alias in merges if alias.verified]
+        self._verified = frozenset(alias.message_id for alias in verified)
+        self._vouched = _circles(verified) if verified else {}
         self._names: dict[int, str] = {}
         for alias in sorted(merges, key=lambda alias: (alias.at, alias.message_id)):
             # The latest merge of a circle names the person: its `user_id` is the id that was moved to.
@@ -57,9 +66,7 @@ class Links:
         history = self._claims.get(name)
         if history is None:
             return PersonId(identity)
-        # `(at + 1,)` sorts behind every claim at the instant itself, which counts, and before every later one.
-        place = len(history) if at is None else bisect_right(history, (at + 1,))
-        return self._user(history[max(place - 1, 0)][2])
+        return self._user(history[-1 if at is None else _latest(history, at)][2])
 
     def owner(self, event: Event) -> PersonId:
         """The person an event belongs to: its user, else whoever claimed its anonymous id last before it, or first."""
@@ -80,12 +87,37 @@ class Links:
         claimed = {claimed for claimed, history in self._claims.items() if any(by in circle for *_, by in history)}
         return frozenset(map(user, circle)) | frozenset(map(anonymous, claimed))
 
+    def vouched(self, user_id: str) -> frozenset[str]:
+        """The user ids that verified merges join with this one, this one too."""
+        return frozenset(self._vouched.get(user_id, (user_id,)))
+
+    def may_tell(self, event: Event, users: Collection[str]) -> bool:
+        """Whether what an event says may be told to these users, who are one by verified merges.
+
+        Anybody can claim an anonymous id, or merge two users, with the write key that every browser has. So an event
+        with a user id is for that user alone; and for an anonymous id that others claimed too, whoever asks has to
+        show a verified claim: their other claims count only where nobody else has any.
+        """
+        if event.user_id is not None:
+            return event.user_id in users
+        history = self._claims.get(event.anonymous_id or "", [])
+        counting = [claim for claim in history if claim[2] not in users or claim[1] in self._verified]
+        if not counting:
+            return bool(history)
+        return counting[_latest(counting, event.at)][2] in users
+
     def _claim(self, anonymous_id: str, at: Instant, message_id: str, user_id: str) -> None:
         self._claims.setdefault(anonymous_id, []).append((at, message_id, user_id))
 
     def _user(self, name: str) -> PersonId:
         circle = self._circles.get(name)
         return PersonId(user(name if circle is None else self._names[id(circle)]))
+
+
+def _latest(history: Sequence[tuple[Instant, str, str]], at: Instant) -> int:
+    """The place of the latest claim at or before an instant, else of the first."""
+    # `(at + 1,)` sorts behind every claim at the instant itself, which counts, and before every later one.
+    return max(bisect_right(history, (at + 1,)) - 1, 0)
 
 
 class _Undone:

@@ -1,8 +1,8 @@
 """Whom a request may ask about, and how far (spec.md 5, its last paragraph).
 
-A read key asks about anyone. A token speaks for its own user. A write key alone asks about an anonymous id, and is told
-only what that id itself did: whose it was claimed to be, by messages that anybody with the write key can send, does not
-widen it.
+A read key asks about anyone, and is told all of them. A token speaks for its own user, and a write key alone for an
+anonymous id; each is told only what that very id did, and what is verified to be theirs: who is who by messages that
+anybody with the write key can send does not widen it (`runtime.visitors`).
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ def asked_about(call: Call, question: Mapping[str, Json]) -> tuple[Id, bool]:
     key, subject = asker(call, question.get("token"), question.get("writeKey"))
     user_id, anonymous_id = an_id(question, "userId"), an_id(question, "anonymousId")
     if subject is not None:
-        return user(_vouched(subject, user_id)), False
+        return user(_vouched(subject, user_id)), True
     if key is not None and key.kind in {"read", "admin"}:
         if user_id is not None:
             return user(user_id), False
@@ -40,7 +40,7 @@ def flags_about(call: Call, body: Mapping[str, Json], targeting_key: str) -> tup
     """The same for OFREP, whose `targetingKey` is the user id; with a write key alone it is an anonymous id."""
     key, subject = asker(call, body.get("token"))
     if subject is not None:
-        return user(_vouched(subject, targeting_key)), False
+        return user(_vouched(subject, targeting_key)), True
     if key is not None and key.kind in {"read", "admin"}:
         return user(targeting_key), False
     return anonymous(targeting_key), True

@@ -114,6 +114,12 @@ def sender(call: Call, in_body: str | None) -> Key:
     raise _no_key("write", shown)
 
 
+def vouches(call: Call) -> bool:
+    """Whether a request that sends shows the key of a server too, so that the merges it tells of are verified."""
+    found = (call.door.access.find(text) for text in texts(call))
+    return any(key is not None and key.kind in {"read", "admin"} for key in found)
+
+
 def reader(call: Call) -> Key:
     """The read or admin key of a request that asks about anyone.
 

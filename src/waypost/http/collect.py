@@ -13,7 +13,7 @@ from typing import Final
 from waypost.engine.messages import MAX_MESSAGE
 from waypost.http.answers import Answer, json_answer
 from waypost.http.batches import MAX_MESSAGES, Parcel, read_batch, read_single
-from waypost.http.calls import Call, sender
+from waypost.http.calls import Call, sender, vouches
 from waypost.http.routes import Handler, Route
 from waypost.model.problems import Problem
 from waypost.model.values import Json
@@ -91,6 +91,7 @@ async def _taken(call: Call, parcel: Parcel, kind: str | None) -> Receipt:
             context=parcel.context,
             kind=kind,
             sizes=parcel.sizes,
+            verified=vouches(call),
         )
     finally:
         door.waiting -= count

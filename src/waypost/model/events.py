@@ -20,6 +20,9 @@ OWN_PREFIXES = ("Step ", "Message ", "Survey ", "Experiment ")
 REFUSED_IDS = frozenset({"", "null", "undefined", "none", "nil", "nan", "0", "anonymous", "[object object]"})
 """Ids (lower-cased) that a broken client sends for everybody; refused, or strangers would merge (semantics.md 8)."""
 
+VERIFIED = "verified"
+"""The only property that an alias has: true where its sender may ask about anyone. Waypost alone writes it."""
+
 
 class Event(msgspec.Struct, frozen=True, gc=False):
     """One message in a person's log, immutable, identified by `message_id`.

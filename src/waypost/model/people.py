@@ -42,12 +42,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """An explicit merge of two user ids; it also claims `previous_id` as an anonymous id."""
+    """An explicit merge of two user ids; it also claims `previous_id` as an anonymous id.
+
+    `verified` says that it came from somebody who may ask about anyone: a server, an import, the application itself.
+    """
 
     previous_id: str
     user_id: str
     at: Instant
     message_id: str
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class Sender:
         source: The source of messages that do not tell.
         origin: How they came, for the quarantine.
         sizes: Bytes of each message as sent, where the caller knows.
+        verified: Whether whoever sends may ask about anyone, so that the merges they tell of are verified.
     """
 
     received_at: Instant | None = None
@@ -70,6 +71,7 @@ class Sender:
     source: str = "server"
     origin: str = "http"
     sizes: Sequence[int] | None = None
+    verified: bool = False
 
 
 @dataclass(slots=True)
@@ -94,13 +96,14 @@ def collect(
     source: str = "server",
     origin: str = "http",
     sizes: Sequence[int] | None = None,
+    verified: bool = False,
 ) -> Receipt:
     """Take messages of Segment's tracking API. When this returns they are on disk, and every segment stands.
 
     Safe to call from many threads at once; what waits at the same time shares a commit. Whatever else than JSON objects
     stands in the list is put into quarantine. The keywords are the fields of `Sender`.
     """
-    sender = Sender(received_at, sent_at, context, kind, source, origin, sizes)
+    sender = Sender(received_at, sent_at, context, kind, source, origin, sizes, verified)
     done = _read(runtime, messages, sender)
     fresh = runtime.commits.wait(Arrival(done.events, done.unfit)) if done.events or done.unfit else 0
     return done.receipt(fresh)
@@ -117,9 +120,10 @@ async def collect_async(
     source: str = "server",
     origin: str = "http",
     sizes: Sequence[int] | None = None,
+    verified: bool = False,
 ) -> Receipt:
     """`collect`, without holding the event loop while it waits."""
-    sender = Sender(received_at, sent_at, context, kind, source, origin, sizes)
+    sender = Sender(received_at, sent_at, context, kind, source, origin, sizes, verified)
     done = _read(runtime, messages, sender)
     fresh = await runtime.commits.wait_async(Arrival(done.events, done.unfit)) if done.events or done.unfit else 0
     return done.receipt(fresh)
@@ -148,6 +152,7 @@ def _read(runtime: Runtime, messages: Sequence[Json], sender: Sender) -> _Read:
             defaults=sender.context,
             source=sender.source,
             size=0 if sizes is None else sizes[place],
+            verified=sender.verified,
         )
         if isinstance(event, Refusal):
             code, reason, kept = event.code, event.message, True

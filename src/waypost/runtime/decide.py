@@ -21,7 +21,7 @@ from waypost.model.values import Json
 from waypost.runtime.appending import append_own
 from waypost.runtime.bundle import Live, Runtime
 from waypost.runtime.transactions import Question
-from waypost.runtime.visitors import alone_profile
+from waypost.runtime.visitors import own_profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def ask(
         page: Where they are; None is anywhere.
         slots: How many steps the page has room for; None is as many as the limits allow.
         locale: The locale of the words; None is the project's.
-        alone: Look only at what this very anonymous id did, whoever claimed it.
+        alone: Look only at what is surely theirs, as `visitors` says.
         now: The instant to decide for, by a clock of the caller's; None is the present.
     """
     asked = Asked(page=page, slots=slots, locale=locale)
@@ -80,7 +80,7 @@ def _ask(runtime: Runtime, who: Id, asked: Asked, alone: bool, now: Instant) -> 
     if person is None or entry is None:
         found = answer(live.program, stranger(live.program, PersonId(who), now), asked, now)
         return Next(found.decision, written(live, found))
-    profile = (alone_profile(runtime, who, now) if alone else None) or entry.profile
+    profile = (own_profile(runtime, who, now) if alone else None) or entry.profile
     now = max(now, profile.seen)
     found = answer(live.program, profile, asked, now)
     latest = profile.history.latest()
@@ -109,6 +109,7 @@ def written(live: Live, found: Answer, decision_id: str | None = None) -> dict[s
                 "parameters": dict(live.definitions.steps[offer.step].parameters),
                 "experiment": None,
                 "because": offer.because,
+                **({"more_first": True} if offer.more_first else {}),
             }
             for offer in decision.offers
         ],

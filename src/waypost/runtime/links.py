@@ -6,6 +6,7 @@ concerned is folded again; most links concern nobody, since the anonymous id has
 
 from collections.abc import Iterable, Sequence
 
+from waypost.engine.people import alias_of
 from waypost.model.events import Event
 from waypost.model.people import Alias, Id, PersonId, Undo, anonymous, user
 from waypost.model.values import Json
@@ -58,7 +59,7 @@ def relink(log: Log, identities: Identities, events: Sequence[Event], fresh: set
             elif identities.is_shared(one) and identities.claimed_again(one, event):
                 around.add(one)
         if event.kind == "alias" and event.user_id is not None and event.previous_id is not None:
-            aliases.append(Alias(event.previous_id, event.user_id, event.at, event.message_id))
+            aliases.append(alias_of(event, event.previous_id, event.user_id))
             pairs[anonymous(event.previous_id), user(event.user_id)] = None
             around |= {user(event.previous_id), user(event.user_id), anonymous(event.previous_id)}
         elif event.kind == "undo":

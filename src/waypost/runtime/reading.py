@@ -157,7 +157,7 @@ class Reader:
             "groupId": row.get("group_id"),
         }
         message["name" if kind in ("page", "screen") else "event"] = row.get("event")
-        event = read(message, received_at=received_at, source=str(row.get("source") or "import"))
+        event = read(message, received_at=received_at, source=str(row.get("source") or "import"), verified=True)
         if isinstance(event, Refusal):
             return event
         event = msgspec.structs.replace(event, imported=True)

@@ -11,7 +11,7 @@ from waypost.model.people import Id, PersonId
 from waypost.model.time import Instant
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.transactions import Question
-from waypost.runtime.visitors import alone_profile
+from waypost.runtime.visitors import own_profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ async def standing_async(runtime: Runtime, who: Id, *, alone: bool = False, offe
     Args:
         runtime: The open Waypost.
         who: One of their ids. Somebody unknown stands where everybody begins.
-        alone: Tell only what this very anonymous id did.
+        alone: Tell only what is surely theirs, as `visitors` says.
         offers: Work out what would be offered, too.
     """
     return await runtime.commits.wait_async(Question(lambda now: _standing(runtime, who, alone, offers, now)))
@@ -39,7 +39,7 @@ async def standing_async(runtime: Runtime, who: Id, *, alone: bool = False, offe
 
 def _standing(runtime: Runtime, who: Id, alone: bool, offers: bool, now: Instant) -> Standing:
     live = runtime.live
-    profile = alone_profile(runtime, who, now) if alone else None
+    profile = own_profile(runtime, who, now) if alone else None
     if profile is None:
         person = runtime.identities.person(who)
         entry = None if person is None else runtime.profiles.get(person, live.program, now)

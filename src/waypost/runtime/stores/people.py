@@ -69,7 +69,8 @@ def link(database: Database, pairs: Sequence[tuple[int, int]]) -> None:
 
 def add_alias(database: Database, alias: Alias) -> None:
     """Remember an explicit merge."""
-    database.execute("aliases_add", (alias.message_id, alias.previous_id, alias.user_id, alias.at))
+    row = (alias.message_id, alias.previous_id, alias.user_id, alias.at, int(alias.verified))
+    database.execute("aliases_add", row)
 
 
 def aliased(database: Database) -> set[str]:
@@ -80,7 +81,7 @@ def aliased(database: Database) -> set[str]:
 def aliases(database: Database, users: Sequence[str]) -> list[Alias]:
     """The merges in which one of these user ids has a part."""
     rows = database.among("aliases_from", users) + database.among("aliases_into", users)
-    return [Alias(*row) for row in rows]
+    return [Alias(previous, into, at, message_id, bool(verified)) for previous, into, at, message_id, verified in rows]
 
 
 def add_undo(database: Database, message_id: str, undo: Undo) -> None:

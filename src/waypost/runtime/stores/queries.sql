@@ -170,13 +170,13 @@ SELECT anonymous, user FROM links WHERE anonymous IN (VALUES);
 SELECT anonymous, user FROM links WHERE user IN (VALUES);
 
 -- aliases_add: Remember an explicit merge.
-INSERT INTO aliases (message_id, previous, user, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
+INSERT INTO aliases (message_id, previous, user, at, verified) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING;
 
 -- aliases_from: The merges of these users into others.
-SELECT previous, user, at, message_id FROM aliases WHERE previous IN (VALUES);
+SELECT previous, user, at, message_id, verified FROM aliases WHERE previous IN (VALUES);
 
 -- aliases_into: The merges of others into these users.
-SELECT previous, user, at, message_id FROM aliases WHERE user IN (VALUES);
+SELECT previous, user, at, message_id, verified FROM aliases WHERE user IN (VALUES);
 
 -- aliases_names: The user ids of every merge.
 SELECT previous, user FROM aliases;
