@@ -123,10 +123,10 @@ def test_it_stops_cleanly_when_told_to(folder: Path, told: signal.Signals) -> No
         url = f"http://127.0.0.1:{port}"
         _answers(url)
         assert httpx.post(url + TRACK, json=track(1), headers=basic(key)).status_code == 200
+        before = httpx.get(f"{url}/ready").json()["definition_set"]
         (folder / "waypost.yaml").write_text(
             PROJECT.replace("sharers: {when: reports >= 2}", "sharers: {when: reports >= 1}")
         )
-        before = httpx.get(f"{url}/ready").json()["definition_set"]
         deadline = time.monotonic() + 20
         while httpx.get(f"{url}/ready").json()["definition_set"] == before and time.monotonic() < deadline:
             time.sleep(0.1)
