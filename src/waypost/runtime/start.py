@@ -4,6 +4,8 @@
 evaluates wake-ups and sends deliveries.
 """
 
+import gc
+import sys
 from collections.abc import Mapping
 
 from waypost.runtime.bundle import Runtime
@@ -57,6 +59,8 @@ def open_runtime(
             f"the store {path} is in use by another server (process {lock.holder()})",
             "stop that one first, or name another store in WAYPOST_STORE",
         )
+    if host:
+        _serve()
     try:
         database = Sqlite(path)
         return _assemble(settings, clock, database, lock if hosted else None, channels or {})
@@ -75,6 +79,13 @@ def close(runtime: Runtime) -> None:
     runtime.database.close()
     if runtime.hosted is not None:
         runtime.hosted.release()
+
+
+def _serve() -> None:
+    """Set the interpreter up for a server: it holds millions of objects, and two threads hand work to each other."""
+    # Looking through everything that lives long for garbage would stop the server for seconds, and find none.
+    gc.set_threshold(20_000, 20, 1_000_000)
+    sys.setswitchinterval(0.0005)
 
 
 def _assemble(
