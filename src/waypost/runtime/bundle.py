@@ -24,6 +24,7 @@ from waypost.runtime.settings import Settings
 from waypost.runtime.stores.database import Database
 from waypost.runtime.stores.log import Log
 from waypost.runtime.timers import Timers
+from waypost.runtime.views import Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Runtime:
     live: Live
     paused: bool
     hosted: Lock | None
+    views: Views = field(default_factory=Views)
     writing: Writing = field(default_factory=Writing)
     channels: Mapping[str, Channel] = field(default_factory=dict)
     _commits: Commits | None = None

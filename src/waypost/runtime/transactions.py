@@ -75,6 +75,7 @@ def transaction(runtime: Runtime, now: Instant) -> Iterator[None]:
         runtime.log.undo()
         runtime.timers.undo()
         runtime.profiles.undo(now)
+        runtime.views.forget()
         writing.undo(runtime)
         runtime.identities.forget()
         live_again(runtime)

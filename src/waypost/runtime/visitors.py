@@ -12,7 +12,6 @@ are one. Such links count for everybody's state, but they must not open a histor
 
 import msgspec
 
-from waypost.engine import observe
 from waypost.engine.people import Links
 from waypost.engine.profiles import Profile
 from waypost.model.events import Event
@@ -21,35 +20,37 @@ from waypost.model.time import Instant
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.stores import people as store
 from waypost.runtime.stores.events import owner_id
+from waypost.runtime.views import View
 
 
 def own_profile(runtime: Runtime, who: Id, now: Instant) -> Profile | None:
     """What an id may be told of its person; None where that is all there is, since then it is the person's own profile.
 
-    Call it in a transaction.
+    Call it in a transaction; the profile is only to be read.
     """
     if not runtime.identities.find(who):
         return None
-    found = _visitors(runtime, who) if who[0] == "a" else _users(runtime, who)
-    if found is None:
+    view = _visitors(runtime, who) if who[0] == "a" else _users(runtime, who)
+    if view is None:
         return None
-    person, events = found
-    program = runtime.live.program
-    return observe.fold(program, person, events, now) or observe.stranger(program, person, now)
+    return runtime.views.profile(who, view, runtime.live.program, runtime.log.last, now)
 
 
-def _visitors(runtime: Runtime, who: Id) -> tuple[PersonId, list[Event]] | None:
+def _visitors(runtime: Runtime, who: Id) -> View | None:
     """What carries an anonymous id, if anybody claimed it."""
-    identities = runtime.identities
-    if identities.is_plain(who):
+    if runtime.identities.is_plain(who):
         return None
-    number = identities.number_of(who)
-    claimants = store.users_of(runtime.database, [number]).get(number, set())
-    carried = runtime.log.carrying(number, sorted(claimants))
-    return PersonId(who), [msgspec.structs.replace(event, user_id=None) for event in carried]
+    number = runtime.identities.number_of(who)
+    claimants = sorted(store.users_of(runtime.database, [number]).get(number, set()))
+
+    def events(behind: int) -> list[Event]:
+        carried = runtime.log.carrying(number, claimants, behind)
+        return [msgspec.structs.replace(event, user_id=None) for event in carried]
+
+    return View(PersonId(who), who, events)
 
 
-def _users(runtime: Runtime, who: Id) -> tuple[PersonId, list[Event]] | None:
+def _users(runtime: Runtime, who: Id) -> View | None:
     """What is surely a user's, if their person did anything else."""
     database, identities, log = runtime.database, runtime.identities, runtime.log
     merges = Links((), _verified(runtime, bare(who)), identities.undos)
@@ -57,20 +58,27 @@ def _users(runtime: Runtime, who: Id) -> tuple[PersonId, list[Event]] | None:
     mine = set(store.numbers(database, [user(name) for name in sorted(users)]).values())
     claimed = {number for found in store.claimed_by(database, sorted(mine)).values() for number in found}
     claimants = store.users_of(database, sorted(claimed))
-    disputed = {number: found for number, found in claimants.items() if not found <= mine}
-    owners = mine | claimed
-    if not disputed and (identities.is_plain(who) or _is_all(runtime, who, person, owners)):
+    is_disputed = any(not found <= mine for found in claimants.values())
+    owners = sorted(mine | claimed)
+    if not is_disputed and (identities.is_plain(who) or _is_all(runtime, who, person, owners)):
         return None
-    links, shared = _claims(runtime, claimants)
-    events = log.of_owners(sorted(owners))
-    return person, [event for event in events if owner_id(event) not in shared or links.may_tell(event, users)]
+    # Any event of a claimant may be one more claim, and change whose all the others are.
+    others = sorted({one for found in claimants.values() for one in found})
+    rule = (person, users, owners, others, identities.undos, log.heads(others) if is_disputed else ())
+
+    def events(behind: int) -> list[Event]:
+        links, shared = _claims(runtime, claimants)
+        found = log.of_owners(owners, behind)
+        return [event for event in found if owner_id(event) not in shared or links.may_tell(event, users)]
+
+    return View(person, rule, events)
 
 
-def _is_all(runtime: Runtime, who: Id, person: PersonId, owners: set[int]) -> bool:
+def _is_all(runtime: Runtime, who: Id, person: PersonId, owners: list[int]) -> bool:
     """Whether a person goes by this name, and did nothing under any other id."""
     identities = runtime.identities
-    others = set(identities.owners(person)) - owners
-    return identities.person(who) == person and not any(map(runtime.log.has, others))
+    others = set(identities.owners(person)).difference(owners)
+    return identities.person(who) == person and not any(runtime.log.heads(others))
 
 
 def _claims(runtime: Runtime, claimants: dict[int, set[int]]) -> tuple[Links, set[Id]]:

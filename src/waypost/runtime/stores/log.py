@@ -5,7 +5,7 @@ has to be kept on disk: `seen` knows the message ids, `register` where each chai
 the end of the log when a store is opened. What a transaction appends counts for other readers when it is `keep`t.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from waypost.model.events import Event
 from waypost.model.people import Claim, Id, bare
@@ -108,13 +108,13 @@ class Log:
         """Whether an owner has an event, those of this transaction too."""
         return self._head(owner) != 0
 
-    def of_owners(self, owners: Sequence[int]) -> list[Event]:
-        """All events of these owners, in no particular order."""
+    def of_owners(self, owners: Sequence[int], behind: int = 0) -> list[Event]:
+        """All events of these owners that lie behind a position, in no particular order."""
         return [
             event_of(row)
             for owner in owners
-            if (head := self._head(owner))
-            for row in self.database.fetch("events_chain", (head,))
+            if (head := self._head(owner)) > behind
+            for row in self.database.fetch("events_chain", (head, behind))
         ]
 
     def count_of(self, owners: Sequence[int], enough: int) -> int:
@@ -131,13 +131,18 @@ class Log:
         latest: Instant | None = self.database.fetch("events_chain_latest", (head,))[0][0] if head else None
         return latest
 
-    def carrying(self, anonymous: int, claimants: Sequence[int]) -> list[Event]:
-        """All events that carry an anonymous id, which these users claimed; in no particular order."""
-        found = self.of_owners([anonymous])
+    def carrying(self, anonymous: int, claimants: Sequence[int], behind: int = 0) -> list[Event]:
+        """The same of all events that carry an anonymous id, which these users claimed."""
+        found = self.of_owners([anonymous], behind)
         for owner in claimants:
-            if head := self._head(owner):
-                found += [event_of(row) for row in self.database.fetch("events_chain_with", (head, anonymous))]
+            if (head := self._head(owner)) > behind:
+                rows = self.database.fetch("events_chain_with", (head, behind, anonymous))
+                found += [event_of(row) for row in rows]
         return found
+
+    def heads(self, owners: Iterable[int]) -> tuple[int, ...]:
+        """The position of the last event of each owner, 0 where they have none."""
+        return tuple(map(self._head, owners))
 
     def claims(self, anonymous: tuple[int, Id], users: Sequence[int]) -> list[Claim]:
         """Every message by which one of these users claimed an anonymous id."""

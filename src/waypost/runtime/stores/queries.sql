@@ -34,19 +34,19 @@ SELECT seq, message_id FROM events WHERE seq IN (VALUES);
 SELECT seq, message_id, owner, anonymous IS NOT NULL OR kind IN ('alias', 'undo') FROM events
 WHERE seq > ? ORDER BY seq LIMIT ?;
 
--- events_chain: All events of an owner, from the last one at this position backwards.
+-- events_chain: The events of an owner, from the last one at this position backwards to another that is left out.
 WITH RECURSIVE chain AS (
     SELECT * FROM events WHERE seq = ?
-    UNION ALL SELECT e.* FROM chain c JOIN events e ON e.seq = c.prev
+    UNION ALL SELECT e.* FROM chain c JOIN events e ON e.seq = c.prev WHERE e.seq > ?
 )
 SELECT e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e.received_at, e.previous_id, e.group_id,
     e.imported, e.seq
 FROM chain e JOIN ids o ON o.number = e.owner LEFT JOIN ids a ON a.number = e.anonymous;
 
--- events_chain_with: Of the events of an owner, those that carry an anonymous id.
+-- events_chain_with: Of the same events, those that carry an anonymous id.
 WITH RECURSIVE chain AS (
     SELECT * FROM events WHERE seq = ?
-    UNION ALL SELECT e.* FROM chain c JOIN events e ON e.seq = c.prev
+    UNION ALL SELECT e.* FROM chain c JOIN events e ON e.seq = c.prev WHERE e.seq > ?
 )
 SELECT e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e.received_at, e.previous_id, e.group_id,
     e.imported, e.seq
