@@ -9,7 +9,7 @@ from waypost.engine.charts import chart_of
 from waypost.engine.decide import Answer, settle
 from waypost.engine.entries import decision_event
 from waypost.engine.history import History
-from waypost.engine.journeys import Route, paths
+from waypost.engine.routes import Route, paths
 from waypost.engine.standing import Standing
 from waypost.model.changes import Definitions
 from waypost.model.conditions import Compare, Literal, Op, SignalOf, TraitOf, Truth
@@ -68,7 +68,7 @@ class Person:
 
     def route(self, step: str) -> Route:
         """How the definitions prepared a step."""
-        return next(route for _, path in paths(self.definitions) for route in path if route.step.name == step)
+        return next(route for path in paths(self.definitions) for route in path.routes if route.step.name == step)
 
     def ask(self, asked: Asked | None = None, **more: object) -> Answer:
         """What is decided for her now; nothing is remembered of it."""

@@ -22,4 +22,4 @@ def test_the_pushes_of_journeys() -> None:
     )
     definitions = define(*steps, journey=journey("tip", "mail", "hook"))
     assert chart_of(definitions).pushes == (("mail", "step.mail.send_when"), ("hook", None))
-    assert [[route.name for route in path] for _, path in chart_of(definitions).paths] == [["tip", "mail", "hook"]]
+    assert [[route.name for route in path.routes] for path in chart_of(definitions).paths] == [["tip", "mail", "hook"]]

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.engine.stands import NOON, Person, define
-from waypost.engine.journeys import on_page, page_pattern
+from waypost.engine.routes import on_page, page_pattern
 from waypost.model.conditions import Always
 from waypost.model.journeys import Journey
 from waypost.model.steps import Step

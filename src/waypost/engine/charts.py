@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from waypost.engine.journeys import Path, paths
+from waypost.engine.routes import Path, paths
 from waypost.engine.steps import Phrasebook
 from waypost.model.changes import Definitions
 

@@ -11,10 +11,11 @@ from waypost.engine.charts import Chart, chart_of
 from waypost.engine.entries import decision_event, delivery_event, identify, read_decision
 from waypost.engine.experiments import assignment_key, held_out, hold_back
 from waypost.engine.history import SLOT
-from waypost.engine.journeys import Candidate, Drop, ending, gather
+from waypost.engine.journeys import Candidate, Drop, gather
 from waypost.engine.limits import Budget, budget, refusal, restrain
 from waypost.engine.profiles import Profile
 from waypost.engine.program import Program
+from waypost.engine.routes import ending
 from waypost.engine.standing import Standing, stand
 from waypost.engine.steps import CopyError, because, locales
 from waypost.model.changes import Definitions
@@ -60,15 +61,15 @@ def settle(chart: Chart, standing: Standing, asked: Asked, only: str | None = No
     if only is not None:
         candidates = [candidate for candidate in candidates if candidate.step.name == only]
     allowed, held_back = hold_back(candidates, definitions, holdout)
-    counted = budget(standing, definitions, finished(chart, standing))
-    able, restrained = restrain(allowed, standing, counted)
+    if any(candidate.route.bound for candidate in allowed):
+        counted = budget(standing, definitions, finished(chart, standing))
+        able, restrained = restrain(allowed, standing, counted)
+    else:
+        counted, able, restrained = Budget(standing.state.at, definitions.zone), allowed, []
     shut = gate(definitions, standing, asked)
     offers, contents, chosen = choose(able, asked, counted, shut, _voice(chart, standing, asked))
 
     verdicts = (*chosen, *restrained, *held_back, *not_gathered)
-    # What waits goes on waiting through a pause; what began while delivery was off for them never goes.
-    is_live = shut is None or shut.reason == "paused"
-    waiting = {one.step for one in verdicts if is_live and (one.until is not None or one.reason == "paused")}
     state = standing.state
     decision = Decision(
         decision_id="",
@@ -82,10 +83,21 @@ def settle(chart: Chart, standing: Standing, asked: Asked, only: str | None = No
         verdicts=verdicts,
         asked=asked,
         key=key,
-        opened=tuple(one.step.name for one in allowed if one.begins and one.step.name in waiting),
+        opened=_opened(allowed, verdicts, shut) if asked.push else (),
         holdout=holdout,
     )
     return Answer(identify(decision), contents)
+
+
+def _opened(allowed: Sequence[Candidate], verdicts: Sequence[Verdict], shut: Drop | None) -> tuple[str, ...]:
+    """Push steps that begin to wait with this decision.
+
+    What waits goes on waiting through a pause; what began while delivery was off for them never goes.
+    """
+    if shut is not None and shut.reason != "paused":
+        return ()
+    waiting = {one.step for one in verdicts if one.until is not None or one.reason == "paused"}
+    return tuple(one.route.name for one in allowed if one.begins and one.route.name in waiting)
 
 
 def choose(
@@ -96,9 +108,11 @@ def choose(
     contents: dict[str, Content] = {}
     verdicts: list[Verdict] = []
     taken = 0
-    for candidate in sorted(able, key=lambda one: (-one.step.priority, one.since, one.step.name)):
-        step = candidate.step
-        drop = _no_slot(taken, asked) or refusal(candidate, counted)
+    for candidate in sorted(able, key=lambda one: (-one.route.step.priority, one.since, one.route.name)):
+        route, step = candidate.route, candidate.route.step
+        drop = None if asked.slots is None else _no_slot(taken, asked)
+        if drop is None and route.bound:
+            drop = refusal(candidate, counted)
         if drop is None:
             try:
                 content = voice(step)
@@ -110,15 +124,16 @@ def choose(
                 counted.take(candidate)
                 drop = shut
         if drop is not None:
-            verdicts.append(Verdict(step.name, "choose", False, drop.reason, drop.because, drop.until))
+            verdicts.append(Verdict(route.name, "choose", False, drop.reason, drop.because, drop.until))
             continue
-        slot = None if step.is_push else candidate.held_until or counted.at + SLOT
+        slot = None if route.push else candidate.held_until or counted.at + SLOT
         held, sentence = candidate.held_until is not None, because(candidate)
-        offers.append(
-            Offer(step.name, candidate.route.journey.name, step.channel, sentence, candidate.more_first, held, slot)
-        )
-        contents[step.name] = content
-        verdicts.append(Verdict(step.name, "choose", True, "held" if held else "chosen", sentence))
+        offers.append(Offer(route.name, route.journey.name, step.channel, sentence, candidate.more_first, held, slot))
+        contents[route.name] = content
+        if sentence is route.chosen.because:
+            verdicts.append(route.chosen)
+        else:
+            verdicts.append(Verdict(route.name, "choose", True, "held" if held else "chosen", sentence))
     return offers, contents, verdicts
 
 

@@ -28,8 +28,8 @@ def identify(decision: Decision) -> Decision:
     Deciding the same again makes the same id. Decisions whose candidates fared alike share a digest, also where one
     repeats an offer that the other made.
     """
-    fates = [(one.step, one.phase, "" if one.kept else one.reason, one.until) for one in decision.verdicts]
-    digest = _hash([(step, phase, reason) for step, phase, reason, _ in fates])
+    verdicts = decision.verdicts
+    fates = msgspec.json.encode([(one.step, one.phase, "" if one.kept else one.reason) for one in verdicts])
     content = (
         decision.person,
         decision.at,
@@ -42,13 +42,17 @@ def identify(decision: Decision) -> Decision:
         decision.holdout,
         decision.opened,
         decision.offers,
-        fates,
+        [(place, one.until) for place, one in enumerate(verdicts) if one.until is not None],
     )
-    return msgspec.structs.replace(decision, decision_id=_hash(content), digest=digest)
+    decision_id = _digest(msgspec.json.encode(content) + fates)
+    # In place, since the decision has only just been made: a copy would cost as much as the rest.
+    msgspec.structs.force_setattr(decision, "decision_id", decision_id)
+    msgspec.structs.force_setattr(decision, "digest", _digest(fates))
+    return decision
 
 
-def _hash(content: object) -> str:
-    return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=16).hexdigest()
 
 
 def decision_event(decision: Decision) -> Event:
@@ -89,7 +93,7 @@ def delivery_event(
     }
     if reason:
         said["reason"] = reason
-    message_id = _hash([decision_id, step, outcome])
+    message_id = _digest(msgspec.json.encode([decision_id, step, outcome]))
     return _entry(person, message_id, "delivery", at, said)
 
 

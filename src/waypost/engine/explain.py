@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from waypost.engine.charts import Chart, chart_of
 from waypost.engine.decide import settle
 from waypost.engine.facts import Facts, nearest
-from waypost.engine.journeys import Path, ending, enrolled, front_of
+from waypost.engine.journeys import enrolled, front_of
 from waypost.engine.limits import budget
 from waypost.engine.observe import as_of
 from waypost.engine.profiles import Profile
 from waypost.engine.program import Program
+from waypost.engine.routes import Path, ending
 from waypost.engine.standing import Standing, stand
 from waypost.model.conditions import Condition
 from waypost.model.decisions import PHASES, Asked, Change, Explanation, Phase, Verdict
@@ -125,14 +126,15 @@ def _wait(fact: str, now: Instant, until: Instant | None) -> tuple[Change, ...]:
 
 
 def _journeys_of(step: Step, chart: Chart) -> list[Path]:
-    return [(journey, path) for journey, path in chart.paths if step.name in journey.steps]
+    return [path for path in chart.paths if step.name in path.journey.steps]
 
 
 def _enter(step: Step, inquiry: Inquiry) -> tuple[Change, ...]:
     """What would let the person into the journey of the step that is easiest to enter."""
     standing, facts = inquiry.standing, inquiry.facts
     ways: list[tuple[Change, ...]] = []
-    for journey, _ in _journeys_of(step, inquiry.chart):
+    for path in _journeys_of(step, inquiry.chart):
+        journey = path.journey
         entry = enrolled(journey, standing)
         if isinstance(entry, int):
             continue
@@ -150,9 +152,9 @@ def _unblock(reason: str, step: Step, inquiry: Inquiry) -> tuple[Change, ...]:
     chart, standing, facts = inquiry.chart, inquiry.standing, inquiry.facts
     blocking = [chart.definitions.steps[name] for name in step.after]
     if reason == "order":
-        journey, path = _journeys_of(step, chart)[0]
-        entry = enrolled(journey, standing)
-        front = front_of(path, standing, entry) if isinstance(entry, int) else None
+        path = _journeys_of(step, chart)[0]
+        entry = enrolled(path.journey, standing)
+        front = front_of(path.routes, standing, entry) if isinstance(entry, int) else None
         blocking = [] if front is None else [front]
     changes: list[Change] = []
     for other in blocking:
@@ -170,7 +172,7 @@ def _under(limit: str, until: Instant | None, step: Step, inquiry: Inquiry) -> t
         "per_week": len(counted.week),
         "email_per_week": len(counted.emails),
     }[limit]
-    caps = [getattr(journey.limits, limit) for journey, _ in _journeys_of(step, inquiry.chart)]
+    caps = [getattr(journey.limits, limit) for journey, *_ in _journeys_of(step, inquiry.chart)]
     cap = min((one for one in caps if isinstance(one, int)), default=0)
     waiting = "" if until is None else f": wait until {write_instant(until)}"
     return (Change(limit, used, f"fewer than {cap}{waiting}"),)

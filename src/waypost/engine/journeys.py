@@ -4,71 +4,30 @@ The truth of every condition was worked out by the fold: what is read here are t
 gathering thirty steps is thirty look-ups. Whether a step may come now is not asked here: see `limits`.
 """
 
-import re
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from waypost.engine.history import StepHistory
+from waypost.engine.routes import Path, Route, on_page
 from waypost.engine.standing import Standing
-from waypost.model.changes import Definitions
-from waypost.model.conditions import Condition
 from waypost.model.decisions import Asked, Verdict
 from waypost.model.journeys import Journey
 from waypost.model.people import Watch
 from waypost.model.steps import Step
 from waypost.model.time import HOUR, Instant, write_instant
 
-Named = tuple[str, Condition]
-"""A watched condition with the name that its spells are kept under."""
+
+class Drop(msgspec.Struct, frozen=True, gc=False):
+    """A reason to leave something out: its stable word, a sentence, and until when it holds at least."""
+
+    reason: str
+    because: str
+    until: Instant | None = None
 
 
-class Ending(msgspec.Struct, frozen=True, gc=False):
-    """How a step comes to its end: by its `done_when`, in the product, or, being a push without one, by being sent."""
-
-    name: str
-    done_when: Named | None
-    by_sending: bool
-
-    def done(self, standing: Standing) -> Instant | None:
-        """Since when the step has been done: its `done_when` is TRUE, or it was completed in the product."""
-        if self.done_when is not None:
-            since = standing.since(*self.done_when)
-            if since is not None:
-                return since
-        past = standing.history.steps.get(self.name)
-        return None if past is None else past.completed
-
-    def over(self, standing: Standing) -> Instant | None:
-        """Since when others may follow the step: it is done or, being a push that nothing could do, sent."""
-        since = self.done(standing)
-        if since is None and self.by_sending:
-            past = standing.history.steps.get(self.name)
-            return past.grants[0].at if past is not None and past.grants else None
-        return since
-
-
-def ending(step: Step) -> Ending:
-    """How the step comes to its end."""
-    done_when = None if step.done_when is None else (f"step.{step.name}.done_when", step.done_when)
-    return Ending(step.name, done_when, step.is_push and step.done_when is None)
-
-
-class Route(msgspec.Struct, frozen=True, gc=False):
-    """One step on one journey, with all that can be known before a person comes."""
-
-    name: str
-    step: Step
-    journey: Journey
-    push: bool
-    ending: Ending
-    after: tuple[Ending, ...]
-    when: Named | None
-    page: re.Pattern[str] | None
-    has_more: bool
-
-
-Path = tuple[Journey, tuple[Route, ...]]
+_DONE: Final = Drop("done", "It is done.")
 
 
 class Candidate(msgspec.Struct, gc=False):
@@ -90,52 +49,6 @@ class Candidate(msgspec.Struct, gc=False):
     def step(self) -> Step:
         """The step itself."""
         return self.route.step
-
-
-class Drop(msgspec.Struct, frozen=True, gc=False):
-    """A reason to leave something out: its stable word, a sentence, and until when it holds at least."""
-
-    reason: str
-    because: str
-    until: Instant | None = None
-
-
-def paths(definitions: Definitions) -> tuple[Path, ...]:
-    """Every journey with its steps, prepared once for a definition set."""
-
-    def route(journey: Journey, step: Step) -> Route:
-        condition = step.send_when if step.is_push else step.show_when
-        return Route(
-            step.name,
-            step,
-            journey,
-            step.is_push,
-            ending(step),
-            tuple(ending(definitions.steps[name]) for name in step.after),
-            (f"step.{step.name}.{_word(step)}", condition) if condition is not None else None,
-            page_pattern(step.page) if step.page is not None else None,
-            any("more" in fields for fields in step.copy.values()),
-        )
-
-    return tuple(
-        (journey, tuple(route(journey, definitions.steps[name]) for name in journey.steps))
-        for journey in definitions.journeys.values()
-    )
-
-
-def _word(step: Step) -> str:
-    return "send_when" if step.is_push else "show_when"
-
-
-def page_pattern(glob: str) -> re.Pattern[str]:
-    """What `page: /projects*` matches: `*` is any text; all else, question marks too, is meant literally."""
-    return re.compile(".*".join(re.escape(part) for part in glob.split("*")), re.DOTALL)
-
-
-def on_page(pattern: re.Pattern[str], page: str) -> bool:
-    """Whether a page is one of those; a full address is also tried by its path, with and without its query."""
-    path = re.sub(r"^[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*", "", page) or "/"
-    return any(pattern.fullmatch(text) for text in (page, path, re.split(r"[?#]", path, maxsplit=1)[0]))
 
 
 def enrolled(journey: Journey, standing: Standing) -> Instant | Drop:
@@ -172,24 +85,40 @@ def gather(journeys: Sequence[Path], standing: Standing, asked: Asked) -> tuple[
     A step of several journeys takes the first that allows it.
     """
     kept: dict[str, Candidate] = {}
-    dropped: dict[str, Drop] = {}
-    for journey, path in journeys:
+    dropped: dict[str, Verdict] = {}
+    push, steps = asked.push, standing.history.steps
+    true = {name: spell.since for name, spell in standing.watch.items() if spell.since is not None}
+    for path in journeys:
+        journey, way = path.journey, path.ways[push]
+        looked_at: Sequence[Route] = way.all
         entry = enrolled(journey, standing)
-        front = front_of(path, standing, entry) if journey.order == "fixed" and isinstance(entry, int) else None
-        for route in path:
+        front = None
+        if isinstance(entry, int):
+            front = front_of(path.routes, standing, entry) if journey.order == "fixed" else None
+            # Most steps of most people have a condition that does not hold, and nothing else is to be said of them.
+            looked_at = way.looked_at(true, steps)
+            dropped = {**way.untrue, **dropped}
+        for route in looked_at:
             name = route.name
-            if route.push is not asked.push or name in kept:
+            if name in kept:
                 continue
-            outcome = entry if isinstance(entry, Drop) else _consider(route, standing, asked, entry, front)
-            if isinstance(outcome, Drop):
-                dropped.setdefault(name, outcome)
+            outcome: Candidate | Drop | Verdict
+            if isinstance(entry, Drop):
+                outcome = entry
+            elif route.free and name not in steps and (since := true.get(route.watched or "")) is not None:
+                since = max(since, entry)
+                outcome = Candidate(route, since, since)
             else:
+                outcome = _consider(route, standing, asked, entry, front)
+            if isinstance(outcome, Candidate):
                 kept[name] = outcome
-    return list(kept.values()), [
-        Verdict(name, "gather", False, drop.reason, drop.because, drop.until)
-        for name, drop in dropped.items()
-        if name not in kept
-    ]
+            elif dropped.get(name, route.untrue) is route.untrue:
+                if isinstance(outcome, Drop):
+                    outcome = Verdict(name, "gather", False, outcome.reason, outcome.because, outcome.until)
+                dropped[name] = outcome
+    for name in kept:
+        dropped.pop(name, None)
+    return list(kept.values()), list(dropped.values())
 
 
 def front_of(path: Sequence[Route], standing: Standing, entry: Instant) -> Step | None:
@@ -226,36 +155,41 @@ def _used_up(route: Route, standing: Standing, entry: Instant) -> Drop | None:
     return None
 
 
-def _consider(route: Route, standing: Standing, asked: Asked, entry: Instant, front: Step | None) -> Candidate | Drop:
+def _consider(
+    route: Route, standing: Standing, asked: Asked, entry: Instant, front: Step | None
+) -> Candidate | Drop | Verdict:
     """One step of a journey that the person is in: a candidate, or the first reason against it."""
-    step, journey = route.step, route.journey
-    past, in_segment = standing.past(step), standing.state.segments
-    if route.ending.done(standing) is not None:
-        return Drop("done", "It is done.")
-    if past.dismissed is not None:
+    journey, in_segment = route.journey, standing.state.segments
+    past = standing.history.steps.get(route.name)
+    if (past is not None or route.ending.done_when is not None) and route.ending.done(standing) is not None:
+        return _DONE
+    if past is not None and past.dismissed is not None:
         return Drop("dismissed", f"It was closed on {write_instant(past.dismissed)}, and a closed step stays closed.")
-    if journey.order == "fixed" and front is not step:
+    if journey.order == "fixed" and front is not route.step:
         return Drop(
             "order", f"The journey {journey.name} has a fixed order: {front.name if front else 'nothing'} is next."
         )
     since = unlocked = _possible(route, standing, entry)
-    early = bool(route.after) and journey.pace.fast in in_segment
-    for earlier in () if early else route.after:
-        followed = earlier.over(standing)
-        if followed is None:
-            return Drop("after", f"It comes after {earlier.name}, which is not done.")
-        unlocked = followed if unlocked is None else max(unlocked, followed)
+    early = False
+    if route.after:
+        early = journey.pace.fast in in_segment
+        for earlier in () if early else route.after:
+            followed = earlier.over(standing)
+            if followed is None:
+                return Drop("after", f"It comes after {earlier.name}, which is not done.")
+            unlocked = followed if unlocked is None else max(unlocked, followed)
     if since is None or unlocked is None:
-        return Drop(_word(step), f"Its `{_word(step)}` does not hold.")
+        return route.untrue
     if route.page is not None and asked.page is not None and not on_page(route.page, asked.page):
-        return Drop("page", f"It appears on {step.page}, and the page is {asked.page}.")
-    if step.max_shows is not None or step.expires is not None:
+        return Drop("page", f"It appears on {route.step.page}, and the page is {asked.page}.")
+    if route.counted:
         used_up = _used_up(route, standing, entry)
         if used_up is not None:
             return used_up
-    candidate = Candidate(route, since, unlocked, past.held_until(standing.state.at), early=early)
-    candidate.more_first = route.has_more and journey.pace.cautious in in_segment
-    return _push(candidate, past, standing, asked) if route.push else candidate
+    held_until = None if past is None else past.held_until(standing.state.at)
+    more_first = route.has_more and journey.pace.cautious in in_segment
+    candidate = Candidate(route, since, unlocked, held_until, more_first, early)
+    return _push(candidate, standing.past(route.step), standing, asked) if route.push else candidate
 
 
 def _push(candidate: Candidate, past: StepHistory, standing: Standing, asked: Asked) -> Candidate | Drop:

@@ -40,12 +40,13 @@ class Budget:
         """Count an offer; one that repeats an offer inside its slot was counted when it was made."""
         if candidate.held_until is not None:
             return
+        route = candidate.route
         self.today += 1
         self.week.append(self.at)
-        if candidate.step.channel == "email":
+        if not route.push:
+            self.slots[route.name] = self.at + SLOT
+        elif route.step.channel == "email":
             self.emails.append(self.at)
-        if not candidate.step.is_push:
-            self.slots[candidate.step.name] = self.at + SLOT
 
 
 def zone_of(standing: Standing, definitions: Definitions) -> tuple[Offsets, str]:
@@ -85,7 +86,7 @@ def restrain(
     """The candidates that nothing holds back now, and what holds back the others, with its earliest end."""
     kept, dropped = [], []
     for candidate in candidates:
-        drop = pause(candidate, standing) or refusal(candidate, counted)
+        drop = (pause(candidate, standing) or refusal(candidate, counted)) if candidate.route.bound else None
         if drop is None:
             kept.append(candidate)
         else:

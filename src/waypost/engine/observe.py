@@ -5,10 +5,12 @@ The state as of an instant is a function of the set of events up to then. `fold`
 all of its events taken together, and between events wherever something can change by time alone (semantics.md 5).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from waypost.engine.accumulators import NEVER
+from waypost.engine.gauges import Gauge
 from waypost.engine.history import History
 from waypost.engine.intakes import Intake
 from waypost.engine.profiles import BEFORE, Profile, Spells
@@ -89,12 +91,14 @@ def as_of(program: Program, profile: Profile, at: Instant) -> Profile:
 
 def view(program: Program, profile: Profile, at: Instant) -> State:
     """What is true of the person as of `at`, which is not before `profile.seen`."""
+    state = glance(program, profile, at)
+    return replace(state, signals=dict(state.signals))
+
+
+def glance(program: Program, profile: Profile, at: Instant) -> State:
+    """The same, for a look that is over before the profile changes: each signal is worked out when it is asked for."""
     profile = as_of(program, profile, at)
     definitions = program.definitions
-    signals: dict[str, Value | None] = {}
-    for name, gauge in program.gauges.items():
-        scalar = gauge.scalar(profile, at)
-        signals[name] = None if scalar is None else scalar[1]
     truths = profile.truths
     return State(
         person=profile.person,
@@ -103,9 +107,28 @@ def view(program: Program, profile: Profile, at: Instant) -> State:
         stage=definitions.stages[profile.stage].name if profile.stage >= 0 else None,
         segments=frozenset(name for place, name in enumerate(definitions.segments) if truths >> place & 1),
         milestones=dict(zip(definitions.milestones, profile.reached, strict=True)),
-        signals=signals,
+        signals=_Signals(program.gauges, profile, at),
         traits=dict(profile.traits),
     )
+
+
+class _Signals(Mapping[str, Value | None]):
+    """The values of all signals as of an instant, each read from the profile when it is asked for."""
+
+    __slots__ = ("_at", "_gauges", "_profile")
+
+    def __init__(self, gauges: Mapping[str, Gauge], profile: Profile, at: Instant) -> None:
+        self._gauges, self._profile, self._at = gauges, profile, at
+
+    def __getitem__(self, name: str) -> Value | None:
+        scalar = self._gauges[name].scalar(self._profile, self._at)
+        return None if scalar is None else scalar[1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._gauges)
+
+    def __len__(self) -> int:
+        return len(self._gauges)
 
 
 def truth(program: Program, profile: Profile, condition: Condition, at: Instant) -> bool | None:

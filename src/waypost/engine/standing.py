@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from waypost.engine.history import History, StepHistory
-from waypost.engine.observe import as_of, view
+from waypost.engine.observe import as_of, glance
 from waypost.engine.profiles import Profile
 from waypost.engine.program import Program
 from waypost.model.conditions import Always, Condition
@@ -45,4 +45,4 @@ def stand(program: Program, profile: Profile, now: Instant) -> Standing:
     tester = False
     if definitions.delivery == "testers" and definitions.testers is not None:
         tester = program.test(definitions.testers)(there, now) is True
-    return Standing(view(program, there, now), there.watch, there.history, tester)
+    return Standing(glance(program, there, now), there.watch, there.history, tester)

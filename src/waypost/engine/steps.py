@@ -21,6 +21,7 @@ from liquid.exceptions import FilterArgumentError
 
 from waypost.engine.journeys import Candidate
 from waypost.engine.questions import asked_when
+from waypost.engine.routes import sentence
 from waypost.model.changes import Definitions
 from waypost.model.people import State, bare
 from waypost.model.steps import Content, Copy, Question, Step, Stop
@@ -191,24 +192,12 @@ def variables(step: Step, state: State, definitions: Definitions) -> dict[str, o
 
 def because(candidate: Candidate) -> str:
     """Why a step is offered, in a sentence for the people who wrote the journey."""
-    step, journey = candidate.step, candidate.route.journey
+    route = candidate.route
     if candidate.held_until is not None:
         return f"It is being offered already, and keeps its place until {write_instant(candidate.held_until)}."
-    reasons = []
-    if candidate.early:
-        reasons.append(f"unlocked early for {journey.pace.fast}")
-    elif step.after:
-        reasons.append(f"follows {' and '.join(step.after)}, which {'is' if len(step.after) == 1 else 'are'} done")
-    if step.helps is not None:
-        reasons.append(f"helps to reach {step.helps}")
-    if step.is_push:
-        reasons.append("its `send_when` holds")
-    elif step.show_when is not None:
-        reasons.append("its `show_when` holds")
-    if candidate.more_first:
-        reasons.append(f"shows more help first, for {journey.pace.cautious}")
-    told = "; ".join(reasons) or "nothing stands against it"
-    return f"Next in {journey.name} with priority {step.priority}: {told}."
+    if not (candidate.early or candidate.more_first):
+        return route.chosen.because
+    return sentence(route.step, route.journey, early=candidate.early, more_first=candidate.more_first)
 
 
 def locales(asked: str | None, state: State, definitions: Definitions) -> tuple[str, ...]:

@@ -1,0 +1,188 @@
+"""One step on one journey, with all that can be known before a person comes; prepared once for a definition set.
+
+How a step comes to its end, what it comes after, the name of its watched condition, the pages it appears on, and the
+sentences that are the same for everybody. Who may come along a route, `journeys` says.
+"""
+
+import re
+from collections.abc import Container, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from waypost.engine.standing import Standing
+from waypost.model.changes import Definitions
+from waypost.model.conditions import Always, Condition
+from waypost.model.decisions import Verdict
+from waypost.model.journeys import Journey, Limits
+from waypost.model.steps import Step
+from waypost.model.time import Instant
+
+Named = tuple[str, Condition]
+"""A watched condition with the name that its spells are kept under."""
+
+
+class Ending(msgspec.Struct, frozen=True, gc=False):
+    """How a step comes to its end: by its `done_when`, in the product, or, being a push without one, by being sent."""
+
+    name: str
+    done_when: Named | None
+    by_sending: bool
+
+    def done(self, standing: Standing) -> Instant | None:
+        """Since when the step has been done: its `done_when` is TRUE, or it was completed in the product."""
+        if self.done_when is not None:
+            since = standing.since(*self.done_when)
+            if since is not None:
+                return since
+        past = standing.history.steps.get(self.name)
+        return None if past is None else past.completed
+
+    def over(self, standing: Standing) -> Instant | None:
+        """Since when others may follow the step: it is done or, being a push that nothing could do, sent."""
+        since = self.done(standing)
+        if since is None and self.by_sending:
+            past = standing.history.steps.get(self.name)
+            return past.grants[0].at if past is not None and past.grants else None
+        return since
+
+
+def ending(step: Step) -> Ending:
+    """How the step comes to its end."""
+    done_when = None if step.done_when is None else (f"step.{step.name}.done_when", step.done_when)
+    return Ending(step.name, done_when, step.is_push and step.done_when is None)
+
+
+class Route(msgspec.Struct, frozen=True, gc=False):
+    """One step on one journey, with all that can be known before a person comes.
+
+    Attributes:
+        watched: The name of its own condition, where nothing else decides for somebody without a past with it.
+        free: Once its `watched` condition holds, nothing about the step itself stands against it.
+        counted: It may be used up.
+        bound: Some limit, pause or cap may hold it back.
+        untrue: The verdict while its own condition does not hold.
+        chosen: The verdict where it is offered, and nothing about that is special.
+    """
+
+    name: str
+    step: Step
+    journey: Journey
+    push: bool
+    ending: Ending
+    after: tuple[Ending, ...]
+    when: Named | None
+    page: re.Pattern[str] | None
+    has_more: bool
+    watched: str | None
+    free: bool
+    counted: bool
+    bound: bool
+    untrue: Verdict
+    chosen: Verdict
+
+
+class Way(NamedTuple):
+    """The steps of a journey that are shown, or those that are pushed: all of them, and apart those `watched` alone.
+
+    `untrue` has the verdicts of the latter while none of their conditions holds.
+    """
+
+    all: tuple[Route, ...]
+    special: tuple[Route, ...]
+    watched: tuple[tuple[str, Route], ...]
+    untrue: Mapping[str, Verdict]
+
+    def looked_at(self, true: Container[str], past: Container[str]) -> list[Route]:
+        """Those that `untrue` does not speak of: their condition is true, they have a past, or they are special."""
+        return [
+            *self.special,
+            *[route for watched, route in self.watched if watched in true or route.name in past],
+        ]
+
+
+class Path(NamedTuple):
+    """A journey with its steps, and its ways: what is shown (False) and what is pushed (True)."""
+
+    journey: Journey
+    routes: tuple[Route, ...]
+    ways: Mapping[bool, Way]
+
+
+def paths(definitions: Definitions) -> tuple[Path, ...]:
+    """Every journey with its steps, prepared once for a definition set."""
+
+    def route(journey: Journey, step: Step) -> Route:
+        condition = step.send_when if step.is_push else step.show_when
+        when = (f"step.{step.name}.{word(step)}", condition) if condition is not None else None
+        counted = step.max_shows is not None or step.expires is not None
+        alone = not (step.done_when or step.after or journey.order == "fixed" or condition == Always(True))
+        return Route(
+            step.name,
+            step,
+            journey,
+            step.is_push,
+            ending(step),
+            tuple(ending(definitions.steps[name]) for name in step.after),
+            when,
+            page_pattern(step.page) if step.page is not None else None,
+            any("more" in fields for fields in step.copy.values()),
+            when[0] if when is not None and alone else None,
+            not (counted or step.is_push or step.page is not None or journey.pace.cautious is not None),
+            counted,
+            step.cooldown is not None or step.still_true_after is not None or journey.limits != Limits(),
+            Verdict(step.name, "gather", False, word(step), f"Its `{word(step)}` does not hold."),
+            Verdict(step.name, "choose", True, "chosen", sentence(step, journey)),
+        )
+
+    def path(journey: Journey) -> Path:
+        routes = tuple(route(journey, definitions.steps[name]) for name in journey.steps)
+        return Path(
+            journey, routes, {push: _way([one for one in routes if one.push is push]) for push in (False, True)}
+        )
+
+    return tuple(path(journey) for journey in definitions.journeys.values())
+
+
+def _way(routes: Sequence[Route]) -> Way:
+    return Way(
+        tuple(routes),
+        tuple(one for one in routes if one.watched is None),
+        tuple((one.watched, one) for one in routes if one.watched is not None),
+        {one.name: one.untrue for one in routes if one.watched is not None},
+    )
+
+
+def word(step: Step) -> str:
+    """What the step's own condition is called."""
+    return "send_when" if step.is_push else "show_when"
+
+
+def sentence(step: Step, journey: Journey, *, early: bool = False, more_first: bool = False) -> str:
+    """Why a step is offered, for the people who wrote the journey."""
+    reasons = []
+    if early:
+        reasons.append(f"unlocked early for {journey.pace.fast}")
+    elif step.after:
+        reasons.append(f"follows {' and '.join(step.after)}, which {'is' if len(step.after) == 1 else 'are'} done")
+    if step.helps is not None:
+        reasons.append(f"helps to reach {step.helps}")
+    if step.is_push:
+        reasons.append("its `send_when` holds")
+    elif step.show_when is not None:
+        reasons.append("its `show_when` holds")
+    if more_first:
+        reasons.append(f"shows more help first, for {journey.pace.cautious}")
+    told = "; ".join(reasons) or "nothing stands against it"
+    return f"Next in {journey.name} with priority {step.priority}: {told}."
+
+
+def page_pattern(glob: str) -> re.Pattern[str]:
+    """What `page: /projects*` matches: `*` is any text; all else, question marks too, is meant literally."""
+    return re.compile(".*".join(re.escape(part) for part in glob.split("*")), re.DOTALL)
+
+
+def on_page(pattern: re.Pattern[str], page: str) -> bool:
+    """Whether a page is one of those; a full address is also tried by its path, with and without its query."""
+    path = re.sub(r"^[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*", "", page) or "/"
+    return any(pattern.fullmatch(text) for text in (page, path, re.split(r"[?#]", path, maxsplit=1)[0]))
