@@ -77,7 +77,7 @@ def _distinct(row: ir.Table, name: str, kind: s.Distinct, log: Log) -> ir.Value:
     counts = []
     for type_ in types_of(given):
         lists = [row[f"{name}_{LETTERS[type_]}{i}"] for i, term in enumerate(given) if type_ in term.values]
-        filled = [ibis.coalesce(one, ibis.array([], f"array<{DTYPES[type_]}>")) for one in lists]
+        filled = [ibis.coalesce(one, ibis.literal([], f"array<{DTYPES[type_]}>")) for one in lists]
         counts.append(reduce(plus, filled).unique().length())
     return reduce(plus, counts)
 

@@ -20,6 +20,7 @@ from waypost.batch.signals import gathered, parts
 from waypost.batch.tables import Simple, Tables, reached
 from waypost.model import signals as s
 from waypost.model.changes import Definitions
+from waypost.model.conditions import Condition, InSegment, StageOf, operands
 
 Node = tuple[OneOf["milestone", "segment", "ladder"], str]
 
@@ -103,14 +104,29 @@ def with_milestones(rows: ir.Table, definitions: Definitions, names: Iterable[st
 
 def judged(rows: ir.Table, definitions: Definitions, tables: Tables, nodes: Sequence[Node]) -> ir.Table:
     """The rows, with segments and the stage, worked out in the order of evaluation."""
+    waiting: dict[str, ir.Value] = {}
     for kind, name in nodes:
+        if kind == "milestone":
+            continue
+        rungs = definitions.stages if kind == "ladder" else (definitions.segments[name],)
+        if waiting.keys() & {column for rung in rungs for column in _columns_read(definitions, rung.when)}:
+            rows, waiting = rows.mutate(**waiting), {}
         scope = Row(definitions, tables.looks, rows)
+        truths = [condition(rung.when, scope) for rung in rungs]
         if kind == "segment":
-            member = held(condition(definitions.segments[name].when, scope))
-            rows = rows.mutate(**{segment_column(definitions, name): member})
-        elif kind == "ladder":
-            rungs = [(condition(rung.when, scope), ibis.literal(rung.name, "string")) for rung in definitions.stages]
-            rows = rows.mutate(stage=ibis.cases(*rungs) if rungs else ibis.null("string"))
-    if "stage" not in rows.columns:
-        rows = rows.mutate(stage=ibis.null("string"))
-    return rows
+            waiting[segment_column(definitions, name)] = held(truths[0])
+        elif rungs:
+            names = [ibis.literal(rung.name, "string") for rung in rungs]
+            waiting["stage"] = ibis.cases(*zip(truths, names, strict=True))
+    if "stage" not in {*waiting, *rows.columns}:
+        waiting["stage"] = ibis.null("string")
+    return rows.mutate(**waiting)
+
+
+def _columns_read(definitions: Definitions, one: Condition) -> Iterator[str]:
+    """The columns of other nodes that a condition reads."""
+    for leaf in operands(one):
+        if isinstance(leaf, InSegment):
+            yield segment_column(definitions, leaf.name)
+        elif isinstance(leaf, StageOf):
+            yield "stage"
