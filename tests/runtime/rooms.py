@@ -60,12 +60,12 @@ def everyone(runtime: Runtime, at: Instant) -> dict[PersonId, Profile]:
 
 
 def afresh(runtime: Runtime, at: Instant) -> dict[PersonId, Profile]:
-    """Everyone's profile, folded from the whole log by the pure functions alone."""
+    """Everyone's profile, folded from what has happened by the pure functions alone, and moved on to an instant."""
     events = [event for _, event in log.after(runtime.database, 0)]
     program = runtime.live.program
     found = {}
     for person, theirs in group_by_person(events, store.undos(runtime.database)).items():
-        profile = observe.fold(program, person, theirs, at)
+        profile = observe.fold(program, person, theirs, min(at, runtime.clock.now()))
         if profile is not None:
             found[person] = observe.as_of(program, profile, max(at, profile.seen))
     return found

@@ -45,7 +45,9 @@ def advance(runtime: Runtime, events: Sequence[Event], wakes: Sequence[int], now
         before = runtime.log.last
         new_ids = append(runtime, fresh)
         again = relink(runtime.log, runtime.identities, fresh.events, new_ids)
-        for person, theirs in _grouped(runtime, fresh, again).items():
+        groups = _grouped(runtime, fresh, again)
+        runtime.profiles.prepare(groups, runtime.live.program)
+        for person, theirs in groups.items():
             if person in again:
                 runtime.profiles.drop(person)
                 _settle(runtime, person, _again(runtime, person, now), theirs, now)

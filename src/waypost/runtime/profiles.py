@@ -5,9 +5,9 @@ dropped at any time. What is in memory is newer than the store for those that ar
 folded again when somebody needs them, since a stored profile says up to which event it stands for its person.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 
 from waypost.engine import observe, profiles, wake
 from waypost.engine.program import Program
@@ -24,6 +24,12 @@ from waypost.runtime.timers import Timers
 
 ROWS = 200
 """How many profiles are written in one transaction, so that nobody waits long behind it."""
+
+FEW = 4
+"""How many profiles are not worth bringing in at once."""
+
+UNWRITTEN = 200_000
+"""How many profiles may be newer than the store; beyond it, each transaction writes some."""
 
 SPARE = 10_000
 """How many rows that no longer hold are left alone."""
@@ -44,7 +50,6 @@ class Entry:
     future: Instant | None = None
     push: Instant | None = None
     muted: Instant = -NEVER
-    used: bool = True
 
 
 def muted_until(events: Iterable[Event]) -> Instant:
@@ -62,8 +67,8 @@ class Profiles:
         self._timers = timers
         self._bound = bound
         self._next_row = store.snapshot_rows(self._database)[1] + 1
-        self._hot: dict[PersonId, Entry] = {}
-        self._unwritten: dict[PersonId, Entry] = {}
+        self._hot: OrderedDict[PersonId, Entry] = OrderedDict()
+        self._unwritten: OrderedDict[PersonId, Entry] = OrderedDict()
         self._changed: dict[PersonId, int] = {}
 
     def get(self, person: PersonId, program: Program, now: Instant) -> Entry | None:
@@ -73,10 +78,35 @@ class Profiles:
             entry = self._load(person, program, now)
             if entry is None:
                 return None
-        entry.used = True
+        self._hot.move_to_end(person)
         if entry.future is not None and entry.future <= now:
             return self.fold(person, program, now)
         return entry
+
+    def hot(self, person: PersonId) -> Entry | None:
+        """The person's profile where it is in memory."""
+        return self._hot.get(person)
+
+    def prepare(self, people: Iterable[PersonId], program: Program) -> None:
+        """Bring the profiles of many people into memory at once, as far as that is simple; `get` has the others."""
+        register, rows = self._log.register, dict[int, PersonId]()
+        for person in people:
+            identity = Id(person)
+            if person not in self._hot and person[0] == "u" and self._identities.is_plain(identity):
+                number = self._identities.number_of(identity)
+                row = register.snapshot_of(number)
+                if row:
+                    rows[row] = person
+        if len(rows) < FEW:
+            return
+        found = store.snapshots(self._database, list(rows))
+        claimed = store.claimed_by(self._database, [one.person for one in found.values()])
+        for row, one in found.items():
+            person = rows[row]
+            if one.person in claimed or one.person != self._identities.number_of(Id(person)):
+                continue
+            if one.seq >= self._log.ends([one.person]):
+                self._enter(person, one, program)
 
     def fold(self, person: PersonId, program: Program, now: Instant) -> Entry | None:
         """Fold the person's whole log again, events of this transaction too; what was cached is replaced."""
@@ -173,24 +203,28 @@ class Profiles:
         """How many profiles are newer than the store."""
         return len(self._unwritten)
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so much is unwritten that there is little else to let go of."""
+        return len(self._unwritten) > min(self._bound // 2, UNWRITTEN)
+
     def write(self, limit: int = ROWS) -> int:
         """Write the oldest of the unwritten profiles, inside a transaction; says how many."""
-        people = list(islice(self._unwritten, limit))
         snapshots = []
-        for row, person in enumerate(people, self._next_row):
-            entry = self._unwritten.pop(person)
+        for row in range(self._next_row, self._next_row + min(limit, len(self._unwritten))):
+            person, entry = self._unwritten.popitem(last=False)
             data = profiles.dump(entry.profile)
             snapshots.append(Snapshot(entry.number, entry.seq, entry.wake, entry.future, entry.push, entry.muted, data))
             self._changed[person] = entry.number
             self._log.register.snapshot(entry.number, row)
         store.add_snapshots(self._database, self._next_row, snapshots)
-        self._next_row += len(people)
-        return len(people)
+        self._next_row += len(snapshots)
+        return len(snapshots)
 
-    def abandon(self, most: int) -> None:
+    def abandon(self) -> None:
         """Do not write all of the unwritten profiles: where another process does, they are a cache of the log here."""
-        while len(self._unwritten) > most:
-            del self._unwritten[next(iter(self._unwritten))]
+        while self.is_crowded:
+            self._unwritten.popitem(last=False)
 
     def compact(self, limit: int = ROWS) -> bool:
         """Move the oldest rows that still hold behind the others, and let go of the rest, inside a transaction.
@@ -213,13 +247,11 @@ class Profiles:
 
     def trim(self) -> None:
         """Keep to the bound: profiles that are written and were not used lately leave memory."""
-        if len(self._hot) <= self._bound:
-            return
-        excess = len(self._hot) - self._bound * 9 // 10
-        for person in list(islice(self._hot, excess * 2)):
-            entry = self._hot.pop(person)
-            if person in self._unwritten or entry.used:
-                entry.used = False
+        for _ in range(2 * (len(self._hot) - self._bound)):
+            if len(self._hot) <= self._bound:
+                return
+            person, entry = self._hot.popitem(last=False)
+            if person in self._unwritten:
                 self._hot[person] = entry
 
     def _load(self, person: PersonId, program: Program, now: Instant) -> Entry | None:
@@ -229,12 +261,16 @@ class Profiles:
             return None
         number = self._identities.number_of(identity)
         row = self._log.register.snapshot_of(number)
-        found = store.snapshot(self._database, row) if row else None
+        found = store.snapshots(self._database, [row]).get(row) if row else None
         if found is None or found.person != number or found.seq < self._log.ends(self._identities.owners(person)):
             return self.fold(person, program, now)
+        return self._enter(person, found, program) or self.fold(person, program, now)
+
+    def _enter(self, person: PersonId, found: Snapshot, program: Program) -> Entry | None:
+        """Take a stored profile into memory; None where it is of another definition set."""
         profile = profiles.load(program, found.data)
         if profile is None:
-            return self.fold(person, program, now)
-        entry = Entry(number, profile, found.seq, found.wake, found.future, found.push, found.muted)
+            return None
+        entry = Entry(found.person, profile, found.seq, found.wake, found.future, found.push, found.muted)
         self._hot[person] = entry
         return entry

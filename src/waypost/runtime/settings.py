@@ -4,12 +4,16 @@ They come from `WAYPOST_…` environment variables; each may come from a file in
 of a command win over both.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
 from waypost.model.problems import Problem
+
+PROFILE: Final = 4_096
+"""Bytes that a profile takes in memory, as measured for the example project."""
 
 DATA: Final = ".waypost"
 """The folder beside the project's files in which the embedded default keeps everything."""
@@ -28,7 +32,7 @@ class Settings:
         smtp: Where e-mail is handed over, `smtp://user:password@host:port`; empty for no e-mail.
         mail_from: The sender of e-mail.
         secret: What tokens and links are signed with; empty for one made and kept in the store.
-        hot_profiles: How many people's profiles are kept in memory.
+        hot_profiles: How many people's profiles are kept in memory; 0 for as many as fit a quarter of the machine's.
     """
 
     folder: Path
@@ -39,7 +43,7 @@ class Settings:
     smtp: str = field(default="", repr=False)
     mail_from: str = ""
     secret: str = field(default="", repr=False)
-    hot_profiles: int = 200_000
+    hot_profiles: int = 0
 
     @property
     def store_path(self) -> Path | None:
@@ -59,6 +63,13 @@ class Settings:
             f"WAYPOST_STORE is {self.store.split('://')[0]}://…, which this release cannot open",
             "write sqlite:///PATH, or leave it out",
         )
+
+    @property
+    def most_profiles(self) -> int:
+        """How many profiles are kept in memory."""
+        if self.hot_profiles > 0:
+            return self.hot_profiles
+        return max(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4 // PROFILE, 10_000)
 
     @property
     def data(self) -> Path:

@@ -62,7 +62,7 @@ def open_runtime(
     if host:
         _serve()
     try:
-        database = Sqlite(path)
+        database = Sqlite(path, tended=host)
         return _assemble(settings, clock, database, lock if hosted else None, channels or {})
     except BaseException:
         if lock is not None:
@@ -101,7 +101,7 @@ def _assemble(
         database=database,
         log=log,
         identities=identities,
-        profiles=Profiles(log, identities, timers, settings.hot_profiles),
+        profiles=Profiles(log, identities, timers, settings.most_profiles),
         timers=timers,
         live=live,
         paused=facts.fact(database, PAUSED) is not None,

@@ -54,6 +54,7 @@ def transact(runtime: Runtime, group: Sequence[Work[Any]]) -> None:
                 work.value = work.ask(now)
         writing.write_some(runtime, runtime.profiles.changed)
     runtime.profiles.trim()
+    runtime.database.tend()
 
 
 def idle(runtime: Runtime) -> bool:
@@ -94,6 +95,8 @@ def _refresh(runtime: Runtime, now: Instant) -> None:
         return
     owners = runtime.log.catch_up(runtime.log.last)
     live_again(runtime)
+    if not owners:
+        return
     if any(owners.values()):
         runtime.profiles.forget_all(now)
     else:

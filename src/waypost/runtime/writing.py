@@ -14,10 +14,7 @@ from waypost.runtime.stores.register import CHUNK
 WRITTEN = "written_upto"
 """The fact of up to which event profiles and register are written."""
 
-UNWRITTEN = 100_000
-"""How many profiles may be newer than the store; beyond it, each transaction writes some."""
-
-BEHIND = 500_000
+BEHIND = 1_000_000
 """How many events may lie behind the last round that was finished, likewise."""
 
 CHUNKS = 8
@@ -27,8 +24,8 @@ CHUNKS = 8
 def write_some(runtime: Runtime, changed: int) -> None:
     """Write a little more than was changed where too much has gathered, at the end of a transaction."""
     if not runtime.is_host:
-        runtime.profiles.abandon(UNWRITTEN)
-    elif runtime.profiles.unwritten > UNWRITTEN or runtime.log.last - runtime.writing.written > BEHIND:
+        runtime.profiles.abandon()
+    elif runtime.profiles.is_crowded or runtime.log.last - runtime.writing.written > BEHIND:
         write_behind(runtime, max(ROWS, changed + changed // 4))
 
 

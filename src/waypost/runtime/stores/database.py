@@ -55,6 +55,9 @@ class Database(Protocol):
     def reader(self) -> "Database":
         """A further connection, for reading what is committed, on another thread."""
 
+    def tend(self) -> None:
+        """Do what keeps the store quick, between two transactions and quickly."""
+
     def close(self) -> None:
         """Give the connection back."""
 

@@ -109,19 +109,18 @@ def forget_external(database: Database) -> None:
     database.execute("external_clear")
 
 
-def snapshot(database: Database, row: int) -> Snapshot | None:
-    """The profile in a row."""
-    rows = database.fetch("snapshot", (row,))
-    return Snapshot(*rows[0]) if rows else None
+def snapshots(database: Database, rows: Sequence[int]) -> dict[int, Snapshot]:
+    """The profiles in these rows."""
+    return {row[0]: Snapshot(*row[1:]) for row in database.among("snapshots", rows)}
 
 
-def add_snapshots(database: Database, first_row: int, snapshots: Sequence[Snapshot]) -> None:
+def add_snapshots(database: Database, first_row: int, added: Sequence[Snapshot]) -> None:
     """Keep profiles, from a new row on."""
     database.many(
         "snapshot_add",
         [
             (row, one.person, one.seq, one.wake, one.future, one.push, one.muted, one.data)
-            for row, one in enumerate(snapshots, first_row)
+            for row, one in enumerate(added, first_row)
         ],
     )
 

@@ -94,8 +94,8 @@ SELECT chunk, data FROM register;
 -- register_write: Write a chunk of the register.
 INSERT INTO register (chunk, data) VALUES (?, ?) ON CONFLICT (chunk) DO UPDATE SET data = excluded.data;
 
--- snapshot: The profile in one row.
-SELECT person, seq, wake, future, push, muted, data FROM snapshots WHERE row = ?;
+-- snapshots: The profiles in these rows.
+SELECT row, person, seq, wake, future, push, muted, data FROM snapshots WHERE row IN (VALUES);
 
 -- snapshot_add: Keep a profile in a new row.
 INSERT INTO snapshots (row, person, seq, wake, future, push, muted, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?);

@@ -1,8 +1,8 @@
 """The port on SQLite: one file beside the project (or memory, for tests), durable when a transaction returns.
 
-WAL with `synchronous=FULL`: readers never wait for the writer, and a commit is on disk before it is acknowledged. The
-write-ahead log is checkpointed rarely, since each checkpoint writes many pages at once (docs/records). A server takes
-the lock file beside the store, so that a second one is refused; other commands may write beside it.
+WAL with `synchronous=FULL`: readers never wait for the writer, and a commit is on disk before it is acknowledged. A
+server brings the write-ahead log into the store beside its work (`checkpoints`). It takes the lock file beside the
+store, so that a second one is refused; other commands may write beside it.
 """
 
 import fcntl
@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from waypost.runtime.stores.checkpoints import MUCH, Checkpoints
 from waypost.runtime.stores.database import (
     Cell,
     Database,
@@ -43,7 +44,7 @@ CACHE_KIB: Final = 64 * 1024
 class Sqlite:
     """One connection to a store in a file, or in memory where `path` is None."""
 
-    def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path | None, *, read_only: bool = False, tended: bool = False) -> None:
         self.path = path
         self._queries: Mapping[str, str] = queries()
         self._many: dict[tuple[str, int], str] = {}
@@ -62,6 +63,10 @@ class Sqlite:
                 "check the path in WAYPOST_STORE and the permissions of its folder, or restore a backup",
             ) from error
         self.foreign_commits()
+        self._checkpoints = Checkpoints(path) if tended and path is not None else None
+        if self._checkpoints is not None:
+            self._connection.execute("PRAGMA wal_autocheckpoint = 0")
+            self._connection.execute(f"PRAGMA journal_size_limit = {MUCH // 2 * 4_096}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -146,8 +151,17 @@ class Sqlite:
         """A further connection for reading; of a store in memory, the same one."""
         return self if self.path is None else Sqlite(self.path, read_only=True)
 
+    def tend(self) -> None:
+        """Let the write-ahead log begin anew where nearly all of it is in the store already."""
+        if self._checkpoints is not None and self._checkpoints.nearly_done:
+            self._checkpoints.nearly_done = False
+            with self._lock:
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
     def close(self) -> None:
         """Close the connection; the last one to close a file empties its write-ahead log into it."""
+        if self._checkpoints is not None:
+            self._checkpoints.stop()
         with self._lock:
             self._connection.close()
 

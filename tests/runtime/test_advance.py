@@ -1,0 +1,179 @@
+"""The corridor: Ada, Ben and Cy walk through it, in order, late, twice, early, and as one another."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.runtime.rooms import afresh, arrive, everyone, opened
+from waypost.model.events import Event, Kind
+from waypost.model.people import PersonId
+from waypost.model.time import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant
+from waypost.model.values import Json
+from waypost.runtime import advance, lookup
+from waypost.runtime.bundle import Runtime
+from waypost.runtime.clock import HandClock
+from waypost.runtime.merges import undo_link
+from waypost.runtime.start import close
+from waypost.runtime.stores import people as store
+from waypost.runtime.transactions import Question
+from waypost.runtime.worker import run_due
+
+NOON: Instant = parse_instant("2026-01-05T12:00:00Z") or 0
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock(NOON + 2)
+
+
+@pytest.fixture
+def runtime(clock: HandClock) -> Iterator[Runtime]:
+    runtime = opened(clock)
+    yield runtime
+    close(runtime)
+
+
+def event(
+    name: str,
+    user_id: str | None = None,
+    device: str | None = None,
+    *,
+    at: Instant = NOON,
+    kind: Kind = "track",
+    received: Instant | None = None,
+    previous: str | None = None,
+    **said: Json,
+) -> Event:
+    message_id = f"{name}-{user_id}-{device}-{at}"
+    arrived = at if received is None else received
+    return Event(message_id, kind, name, at, user_id, device, said, "web", arrived, previous)
+
+
+def stage(runtime: Runtime, who: str) -> object:
+    return lookup.person(runtime, who)["stage"]
+
+
+def sound(runtime: Runtime) -> None:
+    """Every cached profile is what the log says, now and in a day."""
+    for at in (runtime.clock.now(), runtime.clock.now() + DAY):
+        assert everyone(runtime, at) == afresh(runtime, at)
+
+
+def test_segments_stand_when_the_answer_leaves(runtime: Runtime) -> None:
+    assert arrive(runtime, [event("signed_up", "ada"), event("login", "ben")]) == 2
+    assert arrive(runtime, [event("workspace_created", "ada", at=NOON + 1), event("signed_up", "ada")]) == 1
+    assert (stage(runtime, "ada"), stage(runtime, "ben")) == ("builder", "newcomer")
+    sound(runtime)
+
+
+def test_an_event_that_comes_late_is_folded_where_it_belongs(runtime: Runtime, clock: HandClock) -> None:
+    arrive(runtime, [event("signed_up", "ada"), event("source_connected", "ada", at=NOON + MINUTE)])
+    clock.advance(HOUR)
+    assert lookup.person(runtime, "ada")["signals"]["setup_progress"] == 0  # type: ignore[index,call-overload]
+    arrive(runtime, [event("workspace_created", "ada", at=NOON + SECOND, received=NOON + HOUR)])
+    assert lookup.person(runtime, "ada")["signals"]["setup_progress"] == 2  # type: ignore[index,call-overload]
+    sound(runtime)
+
+
+def test_an_event_of_the_future_counts_from_its_own_time_on(runtime: Runtime, clock: HandClock) -> None:
+    arrive(runtime, [event("signed_up", "ada"), event("workspace_created", "ada", at=NOON + HOUR, received=NOON)])
+    assert stage(runtime, "ada") == "newcomer"
+    arrive(runtime, [event("login", "cy", at=NOON + HOUR, received=NOON)])
+    assert set(everyone(runtime, NOON)) == {PersonId("u:ada")}
+    sound(runtime)
+    clock.advance(HOUR)
+    run_due(runtime)
+    assert stage(runtime, "ada") == "builder"
+    assert set(everyone(runtime, clock.now())) == {PersonId("u:ada"), PersonId("u:cy")}
+    clock.advance(HOUR)
+    arrive(runtime, [event("login", "ada", at=clock.now())])
+    sound(runtime)
+
+
+def test_a_visitor_who_signs_in_brings_what_they_did(runtime: Runtime, clock: HandClock) -> None:
+    arrive(runtime, [event("signed_up", None, "phone"), event("workspace_created", None, "phone", at=NOON + 1)])
+    assert set(everyone(runtime, NOON)) == {PersonId("a:phone")}
+    clock.advance(MINUTE)
+    arrive(runtime, [event("", "ada", "phone", at=clock.now(), kind="identify", plan="team")])
+    assert set(everyone(runtime, NOON)) == {PersonId("u:ada")}
+    assert stage(runtime, "phone") == "builder"
+    sound(runtime)
+
+
+def test_a_device_that_two_people_share_is_divided_by_time(runtime: Runtime, clock: HandClock) -> None:
+    arrive(runtime, [event("", "ada", "kiosk", kind="identify"), event("signed_up", "ada", at=NOON + 1)])
+    clock.advance(HOUR)
+    arrive(runtime, [event("workspace_created", None, "kiosk", at=NOON + MINUTE)])
+    assert stage(runtime, "ada") == "builder"
+    arrive(runtime, [event("", "ben", "kiosk", at=NOON + SECOND, kind="identify", received=clock.now())])
+    assert (stage(runtime, "ada"), stage(runtime, "ben")) == ("newcomer", "builder")
+    sound(runtime)
+
+
+def test_two_users_become_one_and_two_again(runtime: Runtime, clock: HandClock) -> None:
+    arrive(runtime, [event("signed_up", "ada"), event("workspace_created", "ada-old", at=NOON + 1)])
+    clock.advance(MINUTE)
+    arrive(runtime, [event("", "ada", at=clock.now(), kind="alias", previous="ada-old")])
+    assert stage(runtime, "ada-old") == stage(runtime, "ada") == "builder"
+    assert set(everyone(runtime, NOON)) == {PersonId("u:ada")}
+    sound(runtime)
+    undo_link(runtime, "ada-old", "ada")
+    undo_link(runtime, "ada-old", "ada")
+    assert (stage(runtime, "ada"), stage(runtime, "ada-old")) == ("newcomer", "builder")
+    sound(runtime)
+
+
+def test_time_alone_changes_a_segment_at_its_instant(runtime: Runtime, clock: HandClock) -> None:
+    arrive(runtime, [event("signed_up", "ada"), event("workspace_created", "ada", at=NOON + 1)])
+    clock.move_to(NOON + 1 + 2 * DAY)
+    run_due(runtime)
+    assert lookup.person(runtime, "ada")["segments"] == []
+    clock.advance(1)
+    run_due(runtime)
+    run_due(runtime)
+    assert lookup.person(runtime, "ada")["segments"] == ["stalled_at_setup"]
+    sound(runtime)
+
+
+def test_a_wake_up_that_is_doubled_or_late_changes_nothing(runtime: Runtime, clock: HandClock) -> None:
+    arrive(runtime, [event("signed_up", "ada"), event("workspace_created", "ada", at=NOON + 1)])
+    clock.advance(30 * DAY)
+    numbers = [number for number, _ in store.all_ids(runtime.database)]
+    for _ in range(3):
+        runtime.commits.wait(Question(lambda now: advance.advance(runtime, (), numbers, now)))
+    run_due(runtime)
+    arrive(runtime, [event("source_connected", "ada", at=NOON + HOUR, received=clock.now())])
+    sound(runtime)
+
+
+def test_a_very_large_log_is_folded_by_the_worker(
+    runtime: Runtime, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advance, "LARGE", 50)
+    arrive(runtime, [event("login", "ada", at=NOON - place) for place in range(60)])
+    clock.advance(HOUR)
+    arrive(runtime, [event("signed_up", "ada", at=NOON - DAY, received=clock.now())])
+    assert runtime.profiles.hot(PersonId("u:ada")) is None
+    run_due(runtime)
+    assert runtime.profiles.hot(PersonId("u:ada")) is not None
+    sound(runtime)
+
+
+def test_a_batch_that_fails_is_forgotten_and_the_others_are_kept(
+    runtime: Runtime,
+) -> None:
+    arrive(runtime, [event("signed_up", "ada")])
+
+    def fails(now: Instant) -> None:
+        entry = runtime.profiles.get(PersonId("u:ada"), runtime.live.program, now)
+        assert entry is not None
+        advance.advance(runtime, [event("workspace_created", "ada", at=NOON + 1)], (), now)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        runtime.commits.wait(Question(fails))
+    assert stage(runtime, "ada") == "newcomer"
+    sound(runtime)
+    assert arrive(runtime, [event("workspace_created", "ada", at=NOON + 1)]) == 1
+    assert stage(runtime, "ada") == "builder"
+    sound(runtime)
