@@ -77,6 +77,9 @@ class Source(Protocol[T_contra]):
         They are the value and the literal themselves, unless exactness wants both in another form (a quotient).
         """
 
+    def comparing(self, op: Op, operand: Operand, literal: Literal) -> "Test[T_contra] | None":
+        """A quicker test for comparing an operand with a literal than by reading its value, where there is one."""
+
     def has(self, path: Path, literal: Literal) -> "Test[T_contra]":
         """What says whether the list at `path` contains the literal."""
 
@@ -122,6 +125,8 @@ def scalar_of(literal: Literal) -> Scalar:
 
 def _junction(tests: list[Test[T]], *, decisive: bool) -> Test[T]:
     """AND (decided by one FALSE) or OR (decided by one TRUE)."""
+    if len(tests) == 2:
+        return _pair(*tests, decisive=decisive)
 
     def test(thing: T, at: Instant) -> bool | None:
         known: bool | None = not decisive
@@ -132,6 +137,19 @@ def _junction(tests: list[Test[T]], *, decisive: bool) -> Test[T]:
             if truth is None:
                 known = None
         return known
+
+    return test
+
+
+def _pair(first: Test[T], second: Test[T], *, decisive: bool) -> Test[T]:
+    """The same of two, which is what most of them are of."""
+
+    def test(thing: T, at: Instant) -> bool | None:
+        one = first(thing, at)
+        if one is decisive:
+            return decisive
+        other = second(thing, at)
+        return other if other is decisive or one is not None else None
 
     return test
 
@@ -157,6 +175,9 @@ def _compare(op: Op, left: Operand, right: Operand, source: Source[T]) -> Test[T
         left, right, op = right, left, TURNED[op]
     compare = COMPARE[op]
     if isinstance(right, Literal):
+        quick = source.comparing(op, left, right)
+        if quick is not None:
+            return quick
         read, (rank, value) = source.against(left, right)
 
         def with_literal(thing: T, at: Instant) -> bool | None:
