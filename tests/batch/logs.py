@@ -89,7 +89,7 @@ def defined(
         segments={name: Segment(name, when) for name, when in (segments or {}).items()},
         evaluation=(
             *(("milestone", name) for name in limits),
-            ("ladder", ""),
+            *((("ladder", ""),) if stages else ()),
             *(("segment", name) for name in (segments or {})),
         ),
     )

@@ -3,6 +3,7 @@
 Such a predicate needs no panel: the n-th event, the n-th new value or day, the step done, the peak met.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import ibis
@@ -52,7 +53,7 @@ def _joined(firsts: list[ir.Table], *, all_of_them: bool) -> ir.Table:
     if not all_of_them:
         return rows.group_by("person").aggregate(first=rows["first"].min())
     both = rows.group_by("person").aggregate(first=rows["first"].max(), met=rows.count())
-    return both.filter(both["met"] == len(firsts)).drop("met")
+    return both.filter(both["met"] == len(firsts)).select("person", "first")
 
 
 def _growing(definitions: Definitions, tables: Tables, name: str, least: int) -> ir.Table | None:
@@ -77,7 +78,7 @@ def _growing(definitions: Definitions, tables: Tables, name: str, least: int) ->
         case s.Sequence():
             if least > len(kind.steps):
                 return _nobody(tables)
-            done = passes.steps(log, prefix, kind)
+            done = passes.steps(log, prefix, replace(kind, steps=kind.steps[:least]))
             column = done[f"{prefix}_{least - 1}"]
             return done.filter(column.notnull()).select("person", first=column)
         case s.Peak():

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 
 from waypost.batch import signals
 from waypost.batch.cells import any_of, capped, when
-from waypost.batch.passes import attach, earliest, starts, steps
+from waypost.batch.passes import attach, earliest, starts, steps, without
 from waypost.batch.people import traits
 from waypost.batch.segments import Node, judged, milestones, simple_kinds, with_milestones, with_values
 from waypost.batch.selects import Log, chosen, taken
@@ -226,6 +226,6 @@ def _with_recent_steps(rows: ir.Table, log: Log, name: str, kind: s.Sequence) ->
         mine = mine.select(other=mine["person"], **{column: mine["at"]}).distinct()
         rows = rows.mutate(bound=earliest(rows, name, kind, index))
         same = [rows["person"] == mine["other"]]
-        rows = rows.asof_join(mine, rows["bound"] <= mine[column], predicates=same).drop("bound", "other")
+        rows = without(rows.asof_join(mine, rows["bound"] <= mine[column], predicates=same), "bound", "other")
         rows = rows.mutate(**{column: when(rows[column] <= rows["now"], rows[column])})
     return rows

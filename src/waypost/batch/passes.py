@@ -43,7 +43,12 @@ def attach(rows: ir.Table, *others: ir.Table) -> ir.Table:
         if spell:
             conditions += [other[f"{key}_from"] <= rows["now"], rows["now"] < other[f"{key}_until"]]
         joined = joined.left_join(other, conditions)
-    return joined.drop(*(column for column in joined.columns if column.startswith("key_"))) if others else rows
+    return without(joined, *(column for column in joined.columns if column.startswith("key_")))
+
+
+def without(rows: ir.Table, *columns: str) -> ir.Table:
+    """The rows less some columns. Ibis's own `drop` writes them in another order each time."""
+    return rows.select(*(column for column in rows.columns if column not in columns)) if columns else rows
 
 
 def peaks(log: Log, name: str, kind: s.Peak) -> ir.Table:
