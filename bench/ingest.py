@@ -110,9 +110,10 @@ class LogOnly:
         self._database.close()
 
     def _commit(self, group: Sequence[Work[Any]]) -> None:
+        arrivals = [work for work in group if isinstance(work, Arrival)]
         with self._database.transaction():
-            self._database.many("events_append", [row for work in group for row in map(self._row, work.events)])
-        for work in group:
+            self._database.many("events_append", [row for work in arrivals for row in map(self._row, work.events)])
+        for work in arrivals:
             work.value = len(work.events)
 
     def _row(self, event: Event) -> tuple[int | str | None, ...]:

@@ -5,7 +5,8 @@ holds nobody up. People are found by user id, then by anonymous id, then by an e
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from waypost.batch.people import segment_column
@@ -21,9 +22,10 @@ from waypost.model.time import Instant, write_instant
 from waypost.model.values import Json, Type, present
 from waypost.runtime.bundle import Live, Runtime
 from waypost.runtime.identity import Identities
+from waypost.runtime.readouts import everyone
 from waypost.runtime.stores import events as log
 from waypost.runtime.stores import people as store
-from waypost.runtime.warehouse import open_warehouse
+from waypost.runtime.transactions import Question
 
 ENTRIES = frozenset({"decision", "delivery", "undo"})
 SHOWN = 500
@@ -73,8 +75,7 @@ def see(runtime: Runtime, who: str, as_of: Instant | None = None) -> Seen:
         Problem: `unknown_person` where nobody has the id, or where they had done nothing by then.
     """
     at = runtime.clock.now() if as_of is None else as_of
-    with runtime.reading() as database:
-        identities = Identities(runtime.log.over(database))
+    with _reading(runtime) as identities:
         person = find(identities, who)
         events = sorted((event for event in identities.log(person) if event.at <= at), key=lambda event: event.order)
         ids = identities.ids(person)
@@ -129,12 +130,8 @@ def people(runtime: Runtime, as_of: Instant | None = None) -> dict[str, Json]:
     """How many people there are as of an instant (None: now), by stage and segment; asked of the whole log."""
     at = runtime.clock.now() if as_of is None else as_of
     definitions = runtime.live.definitions
-    with runtime.reading() as database:
-        warehouse = open_warehouse(tail=log.arrow(database), undos=store.undos(database), folder=runtime.settings.spill)
-    try:
+    with everyone(runtime) as warehouse:
         table = warehouse.states_arrow(definitions, at)
-    finally:
-        warehouse.close()
     stages = Counter(table.column("stage").to_pylist())
     return {
         "at": write_instant(at),
@@ -155,10 +152,9 @@ def events(
     Raises:
         Problem: `unknown_person`.
     """
-    with runtime.reading() as database:
+    with _reading(runtime) as identities:
         if who is None:
-            return [event_shape(event) for event in log.search(database, prefix, limit)]
-        identities = Identities(runtime.log.over(database))
+            return [event_shape(event) for event in log.search(identities.database, prefix, limit)]
         found = identities.log(find(identities, who))
     chosen = [event for event in found if prefix is None or event.message_id.startswith(prefix)]
     chosen.sort(key=lambda event: event.order, reverse=True)
@@ -169,12 +165,11 @@ def count_events(
     runtime: Runtime, *, who: str | None = None, prefix: str | None = None, quarantined: bool = False
 ) -> int:
     """How many events there are, by the same choice; or how many messages lie in quarantine."""
-    with runtime.reading() as database:
+    with _reading(runtime) as identities:
         if quarantined:
-            return log.count_quarantined(database)
+            return log.count_quarantined(identities.database)
         if who is None:
-            return log.count(database, prefix)
-        identities = Identities(runtime.log.over(database))
+            return log.count(identities.database, prefix)
         found = identities.log(find(identities, who))
     return sum(prefix is None or event.message_id.startswith(prefix) for event in found)
 
@@ -215,6 +210,14 @@ def event_shape(event: Event) -> dict[str, Json]:
     if event.imported:
         shape["imported"] = True
     return shape
+
+
+@contextmanager
+def _reading(runtime: Runtime) -> Iterator[Identities]:
+    """The ids and the logs of people, on the caller's thread, with everything that any process has committed."""
+    runtime.commits.wait(Question(lambda now: None))
+    with runtime.reading() as database:
+        yield Identities(runtime.log.over(database))
 
 
 def _explained(runtime: Runtime, seen: Seen, step: str) -> dict[str, Json]:

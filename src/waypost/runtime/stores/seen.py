@@ -20,7 +20,7 @@ try:
 except ImportError:
     from hashlib import md5
 
-RUN: Final = 65_536
+RUN = 65_536
 """How many events are sealed at once."""
 
 _GROWTH: Final = 4
