@@ -152,6 +152,16 @@ def test_milestones_segments_and_stages_build_on_one_another() -> None:
     assert reached(definitions) == {"one": HOUR, "two": 30 * HOUR, "three": 22 * HOUR + 1, "four": 31 * HOUR}
 
 
+def test_a_rolling_sequence_needs_its_first_step_however_many_people_there_are() -> None:
+    kinds: dict[str, s.Kind] = {"steps": s.Sequence((A, B), s.Within(DAY))}
+    definitions = defined(kinds, {"any": at_least("steps", 1), "both": at_least("steps", 2)})
+    log = [event("b", T0 + HOUR, user=f"user-{number}") for number in range(100)]
+    log += [event("a", T0, user="ada"), event("b", T0 + HOUR, user="ada")]
+    found = {str(state.person): dict(state.milestones) for state in states(definitions, log, END).values()}
+    assert found.pop("u:ada") == {"any": T0, "both": T0 + HOUR}
+    assert all(milestones == {"any": None, "both": None} for milestones in found.values())
+
+
 def test_a_trait_may_decide() -> None:
     plan = c.TraitOf(("plan",))
     definitions = defined(

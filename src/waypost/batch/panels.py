@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 from waypost.batch import signals
 from waypost.batch.cells import any_of, capped, when
 from waypost.batch.passes import attach, earliest, starts, steps, without
-from waypost.batch.people import traits
+from waypost.batch.people import END, traits
 from waypost.batch.segments import Node, judged, milestones, simple_kinds, with_milestones, with_values
 from waypost.batch.selects import Log, chosen, taken
 from waypost.batch.signals import Part
@@ -224,7 +224,8 @@ def _with_recent_steps(rows: ir.Table, log: Log, name: str, kind: s.Sequence) ->
         column = f"{name}_{index}"
         mine = log.rows(taken(log, kind.steps[index]))
         mine = mine.select(other=mine["person"], **{column: mine["at"]}).distinct()
-        rows = rows.mutate(bound=earliest(rows, name, kind, index))
+        # A bound of NULL must meet nothing, but in DuckDB 1.5.6 it meets any row once there are more than 64 of them.
+        rows = rows.mutate(bound=earliest(rows, name, kind, index).fill_null(END))
         same = [rows["person"] == mine["other"]]
         rows = without(rows.asof_join(mine, rows["bound"] <= mine[column], predicates=same), "bound", "other")
         rows = rows.mutate(**{column: when(rows[column] <= rows["now"], rows[column])})
