@@ -22,7 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from bench.peers import NoPeers, python
-from waypost.batch.people import segment_column
+from waypost.batch.names import segment_column
 from waypost.model.changes import Definitions
 from waypost.model.time import DAY
 from waypost.runtime.definitions import load_files, read_folder

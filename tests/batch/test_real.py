@@ -8,7 +8,7 @@ import pytest
 
 from tests.batch import real
 from tests.batch.logs import at_least, defined
-from waypost.batch.people import segment_column
+from waypost.batch.names import segment_column
 from waypost.engine.observe import fold, view
 from waypost.engine.people import group_by_person
 from waypost.engine.program import compile_program

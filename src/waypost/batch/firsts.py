@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from waypost.batch import passes
 from waypost.batch.cells import any_of, constant
-from waypost.batch.people import signal_prefix
+from waypost.batch.names import signal_prefix
 from waypost.batch.selects import Log, chosen, is_disjoint, terms
 from waypost.batch.tables import DTYPES, LETTERS, Tables, reached
 from waypost.model import conditions as c

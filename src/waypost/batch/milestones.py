@@ -13,8 +13,9 @@ import ibis.expr.types as ir
 from waypost.batch.cells import all_of, capped, constant, held
 from waypost.batch.conditions import condition
 from waypost.batch.firsts import first_instants
+from waypost.batch.names import milestone_column, segment_column
 from waypost.batch.panels import involved, panel
-from waypost.batch.people import Row, milestone_column, segment_column
+from waypost.batch.people import Row
 from waypost.batch.segments import states
 from waypost.batch.tables import Tables
 from waypost.model import conditions as c

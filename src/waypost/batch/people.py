@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from waypost.batch import readings
 from waypost.batch.cells import Cell, boolean, cell_at, held, single, when
+from waypost.batch.names import milestone_column, segment_column, signal_prefix
 from waypost.batch.tables import Looks, Tables
 from waypost.model import conditions as c
 from waypost.model.changes import Definitions
@@ -48,21 +49,6 @@ def owners() -> ir.Table:
     first = counted.filter(counted["rank"] == 0)
     before = first.select("anonymous_id", "person", start=ibis.literal(BEGINNING, "int64"), until=first["at"])
     return ibis.union(before, spells)
-
-
-def signal_prefix(definitions: Definitions, name: str) -> str:
-    """What the columns of a signal begin with; the number keeps names apart that differ by case only."""
-    return f"s{list(definitions.signals).index(name)}_{name}"
-
-
-def segment_column(definitions: Definitions, name: str) -> str:
-    """The column that says who is in a segment."""
-    return f"g{list(definitions.segments).index(name)}_{name}"
-
-
-def milestone_column(definitions: Definitions, name: str) -> str:
-    """The column that holds when a milestone was reached."""
-    return f"m{list(definitions.milestones).index(name)}_{name}"
 
 
 @dataclass(frozen=True, slots=True)

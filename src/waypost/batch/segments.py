@@ -13,8 +13,9 @@ import ibis.expr.types as ir
 from waypost.batch import readings
 from waypost.batch.cells import asked, capped, held, when
 from waypost.batch.conditions import condition
+from waypost.batch.names import milestone_column, segment_column, signal_prefix
 from waypost.batch.passes import attach, tables_of
-from waypost.batch.people import Row, milestone_column, segment_column, signal_prefix, traits
+from waypost.batch.people import Row, traits
 from waypost.batch.selects import Log
 from waypost.batch.signals import gathered, parts
 from waypost.batch.tables import Simple, Tables, reached

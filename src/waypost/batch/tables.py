@@ -12,6 +12,7 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
+from waypost.batch.names import reached_name
 from waypost.model import signals as s
 from waypost.model.changes import Definitions
 from waypost.model.conditions import Condition, Has, Literal, Path, PropertyOf, SinceTrait, TraitOf, operands
@@ -168,11 +169,6 @@ REACHED_SCHEMA: Final[Mapping[str, str]] = {"person": "int64", "reached": "int64
 def people() -> ir.Table:
     """The table `people`."""
     return ibis.table(PEOPLE_SCHEMA, "people")
-
-
-def reached_name(definitions: Definitions, milestone: str) -> str:
-    """The name of the table that holds who reached a milestone, and when."""
-    return f"reached_{list(definitions.milestones).index(milestone)}"
 
 
 def reached(definitions: Definitions, milestone: str) -> ir.Table:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from waypost.batch.people import segment_column
+from waypost.batch.names import segment_column
 from waypost.engine import observe
 from waypost.engine.explain import explain as explain_step
 from waypost.engine.explain import shape

@@ -1,12 +1,14 @@
-"""Readouts: a batch query over everyone's history, handed to the readout that puts it into words and intervals."""
+"""Readouts: a batch query over everyone's history, handed to the readout that puts it into words and intervals.
+
+The warehouse and the queries are imported when somebody asks: they take longer to load than most commands to run.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from waypost.batch.milestones import Group, group_columns, reach
-from waypost.batch.tables import tables
 from waypost.definitions.conditions import parse
 from waypost.definitions.scopes import PersonScope
 from waypost.model.changes import Definitions
@@ -18,12 +20,17 @@ from waypost.model.values import Json, Type, present
 from waypost.readout.milestones import Reach, rows
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.stores import events, history, people
-from waypost.runtime.warehouse import Warehouse, open_warehouse
+
+if TYPE_CHECKING:
+    from waypost.batch.milestones import Group
+    from waypost.runtime.warehouse import Warehouse
 
 
 @contextmanager
-def everyone(runtime: Runtime) -> Iterator[Warehouse]:
+def everyone(runtime: Runtime) -> Iterator["Warehouse"]:
     """A warehouse over the whole log of a store: sealed history and the tail behind it."""
+    from waypost.runtime.warehouse import open_warehouse
+
     with runtime.reading() as database:
         past = history.History()
         if runtime.settings.spill is not None:
@@ -58,7 +65,7 @@ def milestones(runtime: Runtime, as_of: Instant | None = None, by: str | None = 
     }
 
 
-def grouped(definitions: Definitions, by: str | None) -> tuple[Definitions, Group | None]:
+def grouped(definitions: Definitions, by: str | None) -> tuple[Definitions, "Group | None"]:
     """What a text splits people by, and the definitions with a segment for it where they have none.
 
     Raises:
@@ -84,8 +91,11 @@ def _with(definitions: Definitions, name: str, condition: Condition) -> Definiti
     return replace(definitions, segments=segments, evaluation=(*definitions.evaluation, ("segment", name)))
 
 
-def reaches(warehouse: Warehouse, definitions: Definitions, by: Group | None, at: Instant) -> list[Reach]:
+def reaches(warehouse: "Warehouse", definitions: Definitions, by: "Group | None", at: Instant) -> list[Reach]:
     """Who reached what by an instant, group by group."""
+    from waypost.batch.milestones import group_columns, reach
+    from waypost.batch.tables import tables
+
     with warehouse.prepared(definitions):
         about = tables(definitions)
         keys = [] if by is None else group_columns(definitions, about, by)

@@ -19,9 +19,9 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from waypost.batch import milestones, people, segments
+from waypost.batch import milestones, names, people, segments
 from waypost.batch.panels import involved
-from waypost.batch.tables import Looks, looks, reached_name, tables
+from waypost.batch.tables import Looks, looks, tables
 from waypost.engine.people import Links
 from waypost.model.changes import Definitions
 from waypost.model.people import Alias, PersonId, State, Undo, user
@@ -62,7 +62,7 @@ class Warehouse:
                 name: {
                     PersonId(person): reached
                     for person, reached in self.connection.execute(
-                        f"SELECT id, reached FROM {reached_name(definitions, name)} JOIN humans USING (person)"  # noqa: S608
+                        f"SELECT id, reached FROM {names.reached_name(definitions, name)} JOIN humans USING (person)"  # noqa: S608
                         " WHERE reached <= ?",
                         [at],
                     ).fetchall()
@@ -142,7 +142,7 @@ class Warehouse:
         for kind, name in definitions.evaluation:
             if kind == "milestone":
                 query = ibis.to_sql(milestones.reached(definitions, tables(definitions), name), dialect="duckdb")
-                self.connection.execute(f"CREATE TABLE {reached_name(definitions, name)} AS {query}")
+                self.connection.execute(f"CREATE TABLE {names.reached_name(definitions, name)} AS {query}")
 
     def _traits(self, at: Instant) -> dict[str, dict[str, Json]]:
         found: dict[str, dict[str, Json]] = {}
@@ -236,12 +236,12 @@ def _states(
     definitions: Definitions, at: Instant, rows: pa.Table, traits: Mapping[str, Mapping[str, Json]]
 ) -> Iterator[State]:
     """The rows of a states query as states."""
-    prefixes = {name: people.signal_prefix(definitions, name) + "." for name in definitions.signals}
+    prefixes = {name: names.signal_prefix(definitions, name) + "." for name in definitions.signals}
     of_signals = {
         name: [column for column in rows.column_names if column.startswith(prefix)] for name, prefix in prefixes.items()
     }
-    of_segments = {name: people.segment_column(definitions, name) for name in definitions.segments}
-    of_milestones = {name: people.milestone_column(definitions, name) for name in definitions.milestones}
+    of_segments = {name: names.segment_column(definitions, name) for name in definitions.segments}
+    of_milestones = {name: names.milestone_column(definitions, name) for name in definitions.milestones}
     for row in rows.to_pylist():
         yield State(
             person=PersonId(row["id"]),
