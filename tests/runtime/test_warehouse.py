@@ -11,10 +11,12 @@ from tests.batch.logs import ADA, at_least, defined, event, identify, states, ta
 from tests.runtime.rooms import HARBOUR
 from waypost.model import conditions as c
 from waypost.model import signals as s
+from waypost.model.events import Event
+from waypost.model.people import PersonId
 from waypost.model.segments import Segment
 from waypost.model.time import DAY, HOUR, Offsets, parse_instant
 from waypost.model.tracking import PlannedEvent, Property, PropertyType, TrackingPlan
-from waypost.model.values import MILLION, Json, Type, millionths
+from waypost.model.values import MILLION, Json, Type, Value, millionths
 from waypost.runtime.definitions import load_files, read_folder
 from waypost.runtime.warehouse import open_warehouse
 
@@ -103,27 +105,28 @@ PLAN = TrackingPlan({
 })  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (1, 1 * MILLION),
-        (1.0, 1 * MILLION),
-        (1.5, None),
-        (True, None),
-        ("1", None),
-        (None, None),
-        (10**12, 10**18),
-        (10**12 + 1, None),
-    ],
-)
-def test_a_declared_integer(value: Json, expected: int | None) -> None:
-    definitions = replace(defined({"it": s.Latest((s.Field("a", ("x",), Type.NUMBER),))}), tracking=PLAN)
-    for log in (
-        [event("a", T0, {"x": value})],
-        [event("A!", T0, {"ex": value})],
-        [event("it's {a}", T0, {"eks": value})],
-    ):
-        assert states(definitions, log, T0)[ADA].signals == {"it": expected}
+INTEGERS: list[tuple[Json, int | None]] = [
+    (1, 1 * MILLION),
+    (1.0, 1 * MILLION),
+    (1.5, None),
+    (True, None),
+    ("1", None),
+    (None, None),
+    (10**12, 10**18),
+    (10**12 + 1, None),
+]
+
+
+def latest(field: s.Field, log: list[Event]) -> list[Value | None]:
+    """The latest value of the field for each of the users 0, 1, 2 …, under the plan."""
+    found = states(replace(defined({"it": s.Latest((field,))}), tracking=PLAN), log, T0)
+    return [found[PersonId(f"u:{number}")].signals["it"] for number in range(len(found))]
+
+
+@pytest.mark.parametrize(("name", "key"), [("a", "x"), ("A!", "ex"), ("it's {a}", "eks")])
+def test_a_declared_integer(name: str, key: str) -> None:
+    log = [event(name, T0, {key: value}, user=str(number)) for number, (value, _) in enumerate(INTEGERS)]
+    assert latest(s.Field("a", ("x",), Type.NUMBER), log) == [expected for _, expected in INTEGERS]
 
 
 def test_the_plans_own_name_wins_even_with_null() -> None:
@@ -132,26 +135,25 @@ def test_the_plans_own_name_wins_even_with_null() -> None:
     assert states(definitions, [event("b", T0, {"ex": 1})], T0)[ADA].signals == {"it": None}
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2026-01-05T09:00:00Z", T0),
-        ("2026-01-05t10:30:00.1234567+01:30", T0 + 123_456),
-        ("2026-01-05 08:59:59.5-00:00", T0 - MILLION // 2),
-        ("0001-01-01T00:00:00Z", -62_135_596_800 * MILLION),
-        ("0000-01-01T00:00:00Z", None),
-        ("2026-02-29T00:00:00Z", None),
-        ("2026-01-05T24:00:00Z", None),
-        ("2026-01-05T09:00:60Z", None),
-        ("2026-01-05T09:00:00", None),
-        ("2026-01-05", None),
-        ("2026-01-05T09:00:00+24:00", None),
-        ("2026-01-05T09:00:00Z\n", None),
-    ],
-)
-def test_a_declared_timestamp(text: str, expected: int | None) -> None:
-    definitions = replace(defined({"it": s.Latest((s.Field("a", ("when",), Type.INSTANT),))}), tracking=PLAN)
-    assert states(definitions, [event("a", T0, {"when": text})], T0)[ADA].signals == {"it": expected}
+TIMESTAMPS: list[tuple[str, int | None]] = [
+    ("2026-01-05T09:00:00Z", T0),
+    ("2026-01-05t10:30:00.1234567+01:30", T0 + 123_456),
+    ("2026-01-05 08:59:59.5-00:00", T0 - MILLION // 2),
+    ("0001-01-01T00:00:00Z", -62_135_596_800 * MILLION),
+    ("0000-01-01T00:00:00Z", None),
+    ("2026-02-29T00:00:00Z", None),
+    ("2026-01-05T24:00:00Z", None),
+    ("2026-01-05T09:00:60Z", None),
+    ("2026-01-05T09:00:00", None),
+    ("2026-01-05", None),
+    ("2026-01-05T09:00:00+24:00", None),
+    ("2026-01-05T09:00:00Z\n", None),
+]
+
+
+def test_a_declared_timestamp() -> None:
+    log = [event("a", T0, {"when": text}, user=str(number)) for number, (text, _) in enumerate(TIMESTAMPS)]
+    assert latest(s.Field("a", ("when",), Type.INSTANT), log) == [expected for _, expected in TIMESTAMPS]
 
 
 def test_a_list_or_an_object_is_there_where_the_plan_promises_one() -> None:

@@ -1,4 +1,4 @@
-"""What the columns of an answer are called; each carries its definition's number, since SQL takes no heed of capitals."""
+"""What the columns of an answer are called; each carries a number, since SQL takes no heed of capitals."""
 
 from waypost.model.changes import Definitions
 
