@@ -53,7 +53,7 @@ def condition(
 def leaf(dice: Dice, term: Term, terms: Sequence[Term], texts: Sequence[Value]) -> c.Condition:
     """One comparison or question about a term."""
     order = (c.Op.GE, c.Op.GT, c.Op.LT, c.Op.LE)
-    if chance(dice, 10):
+    if chance(dice, 15):
         return c.Missing(term.operand)
     if term.moving:
         return turned(dice, c.Compare(pick(dice, order), term.operand, literal(dice, term.type, texts)))

@@ -19,7 +19,9 @@ from waypost.model.tracking import PlannedEvent, Property, PropertyType, Trackin
 from waypost.model.values import Type
 
 CROOKED: Final = Offsets("Crooked/Zone", (-(2**62), BASE + 5 * HOUR), (HOUR, 2 * HOUR))
-ZONES: Final = {"UTC": UTC_OFFSETS, "Crooked/Zone": CROOKED}
+SET_BACK: Final = Offsets("Set/Back", (-(2**62), BASE + HOUR // 2), (4 * HOUR, 2 * HOUR))
+"""Its clocks are set back over midnight just after worlds begin, so that a day comes again after the next one began."""
+ZONES: Final = {"UTC": UTC_OFFSETS, "Crooked/Zone": CROOKED, "Set/Back": SET_BACK}
 DURATIONS: Final = (HOUR, 2 * HOUR, 5 * HOUR, 12 * HOUR, DAY, 2 * DAY, WEEK)
 NAMES: Final = ("a", "b", "c", "signed_up")
 TRAITS: Final[tuple[c.Path, ...]] = (("plan",), ("size",), ("deep", "er"))
@@ -62,7 +64,7 @@ def definitions(dice: Dice) -> Definitions:
         project="world",
         signup=pick(dice, ("signed_up", "a", None, "page")),
         activation="m1",
-        zone=pick(dice, (UTC_OFFSETS, CROOKED)),
+        zone=pick(dice, (UTC_OFFSETS, CROOKED, SET_BACK)),
         zones=ZONES,
         tracking=plan,
         signals=signals,
@@ -105,7 +107,7 @@ def tracking(dice: Dice) -> TrackingPlan:
     """A plan for `a` and `b`, or for neither: other names, other names of properties, declared types."""
     planned = {}
     for name, also, rename in (("a", ("A!", "The a"), {"ex": "x"}), ("b", ("Bee",), {"why": "y"})):
-        if not chance(dice, 60):
+        if not chance(dice, 70):
             continue
         properties = {
             key: Property(key, pick(dice, types), required=False)
@@ -116,7 +118,7 @@ def tracking(dice: Dice) -> TrackingPlan:
                 ("f", (PropertyType.BOOLEAN,)),
                 ("l", (PropertyType.LIST, PropertyType.OBJECT)),
             )
-            if chance(dice, 60)
+            if chance(dice, 70)
         }
         fits = not properties or set(rename.values()) <= set(properties)
         planned[name] = PlannedEvent(name, also, rename if fits and chance(dice, 60) else {}, properties)
@@ -185,6 +187,15 @@ def extreme(dice: Dice, plan: TrackingPlan) -> s.Kind:
     return s.Min(fields, only, when) if chance(dice, 50) else s.Max(fields, only, when)
 
 
+def least_number(dice: Dice, plan: TrackingPlan) -> s.Numeric:
+    """The least or greatest of declared numbers, which a ratio may be made of; where none are declared, a sum."""
+    field = s.Field("a", ("x",), declared(plan, ("a",), ("x",)))
+    if field.type is not Type.NUMBER:
+        return summed(dice, plan)
+    only, when = where(dice, plan, (field,)), window(dice)
+    return s.Min((field,), only, when) if chance(dice, 50) else s.Max((field,), only, when)
+
+
 def latest(dice: Dice, plan: TrackingPlan) -> s.Kind:
     fields = some_fields(dice, plan, ("x", "y", "f", "n", "z"))
     return s.Latest(fields, where(dice, plan, fields), window(dice))
@@ -220,7 +231,7 @@ def peak(dice: Dice, plan: TrackingPlan) -> s.Peak:
 def ratio(dice: Dice, plan: TrackingPlan) -> s.Kind:
     """Two numbers with one window; a peak has none, so it stands only where the ratio has none."""
     shared = window(dice)
-    kinds = (counted, counted, counted, summed, sequence, *([peak] if shared is None else []))
+    kinds = (counted, counted, counted, summed, sequence, least_number, *([peak] if shared is None else []))
     parts: list[s.Numeric] = []
     for _ in range(2):
         part = pick(dice, kinds)(dice, plan)
@@ -250,8 +261,8 @@ def select(dice: Dice, plan: TrackingPlan) -> s.Select:
 
 def some_fields(dice: Dice, plan: TrackingPlan, keys: Sequence[str]) -> tuple[s.Field, ...]:
     """A property of one event, of two, or of any."""
-    names = pick(dice, (("a",), ("a",), ("b",), ("a", "b"), ("any",), ("page", "c")))
-    key = pick(dice, [key for key in keys if key != "z" or names == ("a",)])
+    names = pick(dice, (("a",), ("a",), ("a",), ("b",), ("a", "b"), ("any",), ("page", "c")))
+    key = pick(dice, [key for key in keys if key != "z" or names == ("a",)] + ["z"] * ("z" in keys and names == ("a",)))
     path = ("n", "deep") if key == "n" else (key,)
     return tuple(s.Field(name, path, declared(plan, (name,), path)) for name in names)
 

@@ -92,18 +92,18 @@ def world(dice: Dice) -> World:
 
 def log(dice: Dice, size: int) -> tuple[Event, ...]:
     """Events of a few people, as they arrived."""
-    few = pick(dice, (1, 1, 1, 2, 3))
-    events = [event(dice, index, few) for index in range(size)]
+    few, hours = pick(dice, (1, 1, 1, 2, 3)), pick(dice, (30, 12, 5, 5))
+    events = [event(dice, index, few, hours) for index in range(size)]
     return tuple(sorted(events, key=lambda one: one.received_at))
 
 
-def event(dice: Dice, index: int, few: int) -> Event:
-    """One message of one of a few people."""
+def event(dice: Dice, index: int, few: int, hours: int) -> Event:
+    """One message of one of a few people; in few hours many fall together."""
     kinds: tuple[Kind, ...] = ("track",) * 8 + ("page", "page", "identify", "identify", "screen", "alias", "group")
     kind = pick(dice, kinds)
     user, device = pick(dice, USERS[:few]), pick(dice, DEVICES[:few])
     who = dice.number(0, 2)
-    at = instant(dice)
+    at = instant(dice, hours)
     lag = pick(dice, (0, 0, 0, HOUR, 3 * HOUR, DAY, 3 * DAY, -2 * HOUR))
     names = {"page": ("page",), "screen": ("screen",), "track": TRACKED}.get(kind, ("",))
     return Event(
@@ -154,9 +154,9 @@ def properties(dice: Dice, kind: Kind) -> dict[str, Json]:
     return found
 
 
-def instant(dice: Dice) -> Instant:
+def instant(dice: Dice, hours: int) -> Instant:
     """An instant on a grid of hours, sometimes a microsecond beside it."""
-    return BASE + dice.number(0, 30) * HOUR + pick(dice, (0, 0, 0, 0, 1, -1))
+    return BASE + dice.number(0, hours) * HOUR + pick(dice, (0, 0, 0, 0, 1, -1))
 
 
 def undos(dice: Dice, events: Sequence[Event]) -> tuple[Undo, ...]:

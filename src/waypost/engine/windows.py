@@ -156,6 +156,10 @@ class RollingGreatest(Rolling, tag=25):
         """Whether `one` stays the answer when `other` comes after it."""
         return less(other, one)
 
+    def measure(self, at: Instant, span: Duration) -> int | None:
+        # The number, as of any value: not how many are kept.
+        return Accumulator.measure(self, at, span)
+
     def scalar(self, at: Instant, span: Duration) -> Scalar | None:
         gone = expired(self.instants, at, span)
         return self.items[gone] if gone < len(self.items) else None
