@@ -31,9 +31,22 @@ COLUMNS: Final = (
 )
 """What an import may yield, in the order in which rows are handed on, behind the number of the row."""
 
+MEMORY: Final = "1GB"
+"""How much memory the rows take before they are put on the disk."""
+
 _JSON: Final = frozenset({"properties", "traits"})
 _INSTANTS: Final = frozenset({"timestamp", "received_at"})
 _CONTENT: Final = [name for name in COLUMNS if name not in ("message_id", "received_at")]
+
+_EQUAL: Final = """CREATE TEMP TABLE equal AS
+    SELECT line, row_number() OVER (PARTITION BY hash ORDER BY line) AS ordinal FROM staged
+    WHERE hash IN (SELECT hash FROM staged GROUP BY hash HAVING count(*) > 1)"""
+"""The ordinal of each row among equal ones: few rows have equals, and only those need to be sorted."""
+
+_NAMED: Final = "coalesce(nullif(message_id, ''), hash || '-' || coalesce(ordinal, 1)) AS message_id"
+_SHOWN: Final = ", ".join(_NAMED if name == "message_id" else f'"{name}"' for name in COLUMNS)
+_FOUND: Final = f"SELECT line, {_SHOWN} FROM staged LEFT JOIN equal USING (line)"  # noqa: S608 — the columns above
+_ROWS: Final = f"SELECT md5_number_lower(message_id) AS digest, * FROM ({_FOUND})"  # noqa: S608
 
 
 class Staged:
@@ -44,11 +57,11 @@ class Staged:
         self.total: int = connection.execute("SELECT count(*) FROM staged").fetchall()[0][0]
 
     def batches(self, size: int) -> Iterator[pa.RecordBatch]:
-        """The rows in their order, so many at a time: the digest of the message id, the number of the row, `COLUMNS`.
+        """The rows, so many at a time: the digest of the message id, the number of the row, `COLUMNS`.
 
         Instants are microseconds, or text as it was given.
         """
-        yield from self._connection.execute("SELECT * FROM staged").to_arrow_reader(size)
+        yield from self._connection.execute(_ROWS).to_arrow_reader(size)
 
 
 @contextmanager
@@ -63,6 +76,7 @@ def staged(select: str, spill: Path | None) -> Iterator[Staged]:
     try:
         if spill is not None:
             connection.execute("SET temp_directory = " + _quoted(str(spill)))
+            connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute("SET TimeZone = 'UTC'")
         try:
             _check_single(select)
@@ -71,6 +85,7 @@ def staged(select: str, spill: Path | None) -> Iterator[Staged]:
             columns = {name.lower(): (name, kind) for name, kind, *_ in described}
             _check(columns)
             connection.execute(f"CREATE TEMP TABLE staged AS {_staging(columns)}")
+            connection.execute(_EQUAL)
         except duckdb.Error as error:
             raise Problem(
                 "bad_query", f"DuckDB cannot run the SELECT: {error}", "try it in DuckDB's own shell"
@@ -107,19 +122,14 @@ def _check(columns: Mapping[str, tuple[str, str]]) -> None:
 
 
 def _staging(columns: Mapping[str, tuple[str, str]]) -> str:
-    """One form for every row, with a message id for those that have none."""
+    """One form for every row, with its number and a hash of what it says."""
     forms = ", ".join(f"{_form(name, columns.get(name))} AS {_name(name)}" for name in COLUMNS)
     numbered = f"SELECT row_number() OVER () AS line, {forms} FROM given"  # noqa: S608 — quoted names
     content = ", ".join(f"{name}_ := {_name(name)}" for name in _CONTENT)
     if "message_id" in columns:
         # Those with an id of their own are no copies of one another, whatever they say.
         content += f", own_ := {_name('message_id')}"
-    hashed = f"SELECT *, md5(CAST(to_json(struct_pack({content})) AS VARCHAR)) AS hash FROM ({numbered})"  # noqa: S608
-    ordinal = "row_number() OVER (PARTITION BY hash ORDER BY line)"
-    named = f"coalesce(nullif({_name('message_id')}, ''), hash || '-' || {ordinal})"
-    shown = ", ".join(f"{named} AS {_name(name)}" if name == "message_id" else _name(name) for name in COLUMNS)
-    rows = f"SELECT line, {shown} FROM ({hashed})"  # noqa: S608
-    return f"SELECT md5_number_lower(message_id) AS digest, * FROM ({rows}) ORDER BY line"  # noqa: S608
+    return f"SELECT *, md5(CAST(to_json(struct_pack({content})) AS VARCHAR)) AS hash FROM ({numbered})"  # noqa: S608
 
 
 def _form(name: str, column: tuple[str, str] | None) -> str:
