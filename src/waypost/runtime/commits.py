@@ -1,7 +1,8 @@
 """Group commit: one thread owns the writing connection, and takes everything that waits into one transaction.
 
 A caller hands in its work and waits, on a thread or in an event loop; its answer leaves after the commit. Where a
-transaction of several callers fails, each is tried alone, so that nobody fails for another's fault. This file must not
+transaction of several callers fails, each is tried alone, so that nobody fails for another's fault; but where the store
+took no write, all of them hear of it at once. This file must not
 know what the work is: `corridor` does it.
 """
 
@@ -12,7 +13,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
+import structlog
+
 from waypost.model.problems import Problem
+from waypost.runtime.stores.database import StoreUnavailable
+
+_log = structlog.get_logger("waypost.commits")
 
 T = TypeVar("T")
 
@@ -63,6 +69,11 @@ class Commits:
         assert isinstance(waiting, asyncio.Future)  # noqa: S101 — prepared with a loop
         return await waiting
 
+    @property
+    def waiting(self) -> int:
+        """How much waits for its turn."""
+        return len(self._queue)
+
     def close(self) -> None:
         """Do what waits, then stop."""
         with self._wakeup:
@@ -99,19 +110,23 @@ class Commits:
             while self._idle():
                 if self._queue:
                     return True
-        except Problem:
+        except StoreUnavailable as problem:
+            _log.warning("what is written behind was not kept and is tried again", reason=str(problem))
             return True
+        except Exception:
+            # Whoever waits next must still be served.
+            _log.exception("writing behind failed")
         return False
 
     def _attempt(self, group: list[Work[Any]]) -> None:
         try:
             self._do(group)
         except BaseException as error:
-            if len(group) > 1:
+            if len(group) > 1 and not isinstance(error, StoreUnavailable):
                 for work in group:
                     self._attempt([work])
                 return
-            _settle([(group[0], error)])
+            _settle([(work, error) for work in group])
         else:
             _settle([(work, None) for work in group])
 

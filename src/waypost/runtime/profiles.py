@@ -129,13 +129,15 @@ class Profiles:
     def put(self, person: PersonId, entry: Entry) -> None:
         """Keep a profile that has changed, to be looked at when anything about it may change by time alone.
 
-        That is often too early, but known without asking a single rule; whoever comes then asks them (`look_ahead`).
+        That is often too early, but known without asking a single rule; whoever comes then asks them (`look_ahead`). A
+        wake-up that is set for earlier is left as it is.
         """
-        due: Instant | None = entry.profile.due
-        if due is not None and due >= NEVER:
-            due = None
-        self._set(entry, due)
-        self.keep(person, entry)
+        due = entry.profile.due
+        if entry.wake is None or due < entry.wake or entry.wake <= entry.profile.seen or entry.future or entry.push:
+            self._set(entry, None if due >= NEVER else due)
+        self._unwritten[person] = entry
+        self._changed[person] = entry.number
+        self._hot[person] = entry
 
     def look_ahead(self, person: PersonId, entry: Entry, program: Program) -> None:
         """Keep a profile that has changed, to be looked at when a rule that somebody waits for can change."""

@@ -1,0 +1,143 @@
+"""Group commit: who waits together shares a transaction, and nobody fails for another's fault."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from waypost.model.problems import Problem
+from waypost.runtime.commits import Commits, Work
+from waypost.runtime.stores.database import StoreUnavailable
+
+
+class Number(Work[int]):
+    """Comes back doubled."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+class Desk:
+    """Does the work, and remembers in which groups it came."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[int]] = []
+        self.shut = threading.Event()
+        self.shut.set()
+        self.wrong: Callable[[list[int]], BaseException | None] = lambda group: None
+
+    def do(self, group: Sequence[Work[Any]]) -> None:
+        self.shut.wait(10)
+        numbers = [work.number for work in group if isinstance(work, Number)]
+        self.groups.append(numbers)
+        error = self.wrong(numbers)
+        if error is not None:
+            raise error
+        for work in group:
+            if isinstance(work, Number):
+                work.value = work.number * 2
+
+
+def together(commits: Commits, desk: Desk, numbers: Sequence[int]) -> list[int | BaseException]:
+    """Hand in numbers from as many threads while the desk is shut; what each got."""
+    found: dict[int, int | BaseException] = {}
+
+    def one(number: int) -> None:
+        try:
+            found[number] = commits.wait(Number(number))
+        except BaseException as error:
+            found[number] = error
+
+    desk.shut.clear()
+    threads = [threading.Thread(target=one, args=(number,)) for number in numbers]
+    for thread in threads:
+        thread.start()
+    while commits.waiting < len(numbers) - 1:
+        pass
+    desk.shut.set()
+    for thread in threads:
+        thread.join()
+    return [found[number] for number in numbers]
+
+
+def test_who_waits_together_shares_a_transaction() -> None:
+    desk = Desk()
+    commits = Commits(desk.do, lambda: False)
+    assert together(commits, desk, range(20)) == [number * 2 for number in range(20)]
+    assert len(desk.groups) <= 3
+    commits.close()
+
+
+def test_only_who_is_at_fault_fails() -> None:
+    desk = Desk()
+    desk.wrong = lambda group: ZeroDivisionError() if 7 in group else None
+    commits = Commits(desk.do, lambda: False)
+    found = together(commits, desk, range(1, 10))
+    assert isinstance(found.pop(6), ZeroDivisionError)
+    assert found == [number * 2 for number in range(1, 10) if number != 7]
+    commits.close()
+
+
+def test_where_the_store_takes_no_write_all_hear_of_it_at_once() -> None:
+    desk = Desk()
+    desk.wrong = lambda group: StoreUnavailable("full", "the disk is full")
+    commits = Commits(desk.do, lambda: False)
+    assert all(isinstance(one, StoreUnavailable) for one in together(commits, desk, range(10)))
+    assert len(desk.groups) <= 3
+    desk.wrong = lambda group: None
+    assert commits.wait(Number(4)) == 8
+    commits.close()
+
+
+def test_tasks_wait_without_holding_their_loop() -> None:
+    desk = Desk()
+    commits = Commits(desk.do, lambda: False)
+
+    async def ask() -> list[int]:
+        return await asyncio.gather(*(commits.wait_async(Number(number)) for number in range(50)))
+
+    assert asyncio.run(ask()) == [number * 2 for number in range(50)]
+
+    async def fails() -> None:
+        desk.wrong = lambda group: ZeroDivisionError()
+        with pytest.raises(ZeroDivisionError):
+            await commits.wait_async(Number(1))
+
+    asyncio.run(fails())
+    commits.close()
+
+
+def test_a_task_that_gave_up_disturbs_nobody() -> None:
+    desk = Desk()
+    commits = Commits(desk.do, lambda: False)
+
+    async def give_up() -> int:
+        desk.shut.clear()
+        gone = asyncio.ensure_future(commits.wait_async(Number(1)))
+        await asyncio.sleep(0.01)
+        gone.cancel()
+        desk.shut.set()
+        return await commits.wait_async(Number(2))
+
+    assert asyncio.run(give_up()) == 4
+    commits.close()
+
+
+def test_a_pause_is_used_and_its_failure_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("waypost.runtime.commits.PAUSE", 0.01)
+    desk, used = Desk(), threading.Event()
+
+    def idle() -> bool:
+        used.set()
+        raise ZeroDivisionError
+
+    commits = Commits(desk.do, idle)
+    assert used.wait(10)
+    assert commits.wait(Number(3)) == 6
+    commits.close()
+    with pytest.raises(Problem, match="closed"):
+        commits.wait(Number(1))
