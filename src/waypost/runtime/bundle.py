@@ -76,6 +76,7 @@ class Runtime:
     views: Views = field(default_factory=Views)
     writing: Writing = field(default_factory=Writing)
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    interpreter: tuple[tuple[int, int, int], float] | None = None
     _commits: Commits | None = None
     _readers: LifoQueue[Database] = field(default_factory=LifoQueue)
 

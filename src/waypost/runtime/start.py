@@ -59,11 +59,12 @@ def open_runtime(
             f"the store {path} is in use by another server (process {lock.holder()})",
             "stop that one first, or name another store in WAYPOST_STORE",
         )
-    if host:
-        _serve()
     try:
         database = Sqlite(path, tended=host)
-        return _assemble(settings, clock, database, lock if hosted else None, channels or {})
+        runtime = _assemble(settings, clock, database, lock if hosted else None, channels or {})
+        if host:
+            runtime.interpreter = _serve()
+        return runtime
     except BaseException:
         if lock is not None:
             lock.release()
@@ -77,15 +78,25 @@ def close(runtime: Runtime) -> None:
         pass
     runtime.close_readers()
     runtime.database.close()
+    if runtime.interpreter is not None:
+        threshold, interval = runtime.interpreter
+        gc.set_threshold(*threshold)
+        sys.setswitchinterval(interval)
     if runtime.hosted is not None:
         runtime.hosted.release()
 
 
-def _serve() -> None:
-    """Set the interpreter up for a server: it holds millions of objects, and two threads hand work to each other."""
+def _serve() -> tuple[tuple[int, int, int], float]:
+    """Set the interpreter up for a server, that holds millions of objects and whose threads hand work to each other.
+
+    Returns:
+        How it was set before.
+    """
+    before = gc.get_threshold(), sys.getswitchinterval()
     # Looking through everything that lives long for garbage would stop the server for seconds, and find none.
     gc.set_threshold(20_000, 20, 1_000_000)
     sys.setswitchinterval(0.0005)
+    return before
 
 
 def _assemble(
