@@ -72,6 +72,16 @@ def test_tables_are_filled_once_and_anew_where_definitions_ask_for_more() -> Non
     warehouse.close()
 
 
+def test_tables_that_could_not_be_filled_are_filled_when_they_can_be() -> None:
+    warehouse = open_warehouse(tail=table(LOG))
+    warehouse.connection.execute("ALTER TABLE humans RENAME TO hidden")
+    with pytest.raises(duckdb.Error):
+        warehouse.states(DEFINED, T0)
+    warehouse.connection.execute("ALTER TABLE main.hidden RENAME TO humans")
+    assert warehouse.states(DEFINED, T0)[ADA].signup == T0
+    warehouse.close()
+
+
 def test_every_definition_of_the_example_is_a_query() -> None:
     harbour = load_files(read_folder(HARBOUR))
     warehouse = open_warehouse()

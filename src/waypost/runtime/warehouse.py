@@ -51,7 +51,7 @@ class Warehouse:
         return {state.person: state for state in _states(definitions, at, rows, traits)}
 
     def states_arrow(self, definitions: Definitions, at: Instant) -> pa.Table:
-        """The same as a table: `id`, `signup`, `stage`, a column a segment, milestone and signal (`batch.people`)."""
+        """The same as a table: `id`, `signup`, `stage`, a column a segment, milestone and signal (`batch.names`)."""
         with self.prepared(definitions):
             return self._ask(self._query(definitions), at)
 
@@ -72,8 +72,7 @@ class Warehouse:
 
     def paths(self, definitions: Definitions) -> Mapping[str, Answer]:
         """Which path answers for each signal, milestone, segment and the `stage`: today every one is a query."""
-        names = [*definitions.signals, *definitions.milestones, *definitions.segments, "stage"]
-        return dict.fromkeys(names, "query")
+        return dict.fromkeys([*definitions.signals, *definitions.milestones, *definitions.segments, "stage"], "query")
 
     def ask(self, definitions: Definitions, query: ir.Table, at: Instant) -> pa.Table:
         """What a query of `batch` over the tables of these definitions gives, as of an instant."""
@@ -82,7 +81,8 @@ class Warehouse:
 
     def _query(self, definitions: Definitions) -> str:
         """The query of states; to write one takes longer than many take to run, so it is kept."""
-        key = repr((definitions.signals, definitions.milestones, definitions.stages, definitions.segments))
+        judged = (definitions.milestones, definitions.stages, definitions.segments, definitions.evaluation)
+        key = repr((definitions.signals, *judged))
         if key not in self._queries:
             rows = segments.states(definitions, tables(definitions))
             self._queries[key] = ibis.to_sql(segments.answer(definitions, rows), dialect="duckdb")
@@ -97,16 +97,8 @@ class Warehouse:
         """Within, the tables are those that the definitions ask for. What was filled once is found again."""
         with self._lock:
             seen = looks(definitions)
-            of_events = repr(
-                (
-                    definitions.signup,
-                    definitions.tracking,
-                    definitions.zone.name,
-                    seen.properties,
-                    seen.events,
-                    seen.ordered,
-                )
-            )
+            reading = (definitions.signup, definitions.tracking, definitions.zone)
+            of_events = repr((*reading, seen.properties, seen.events, seen.ordered))
             path = [self._schema(of_events, lambda: self._fill_events(definitions, seen), [])]
             of_traits = repr((seen.traits, seen.members))
             path.append(self._schema(of_traits, lambda: self.connection.execute(extraction.traits_sql(seen)), path))
@@ -124,6 +116,7 @@ class Warehouse:
         name = self._schemas.get(key)
         if name is None:
             name = f"filled_{len(self._schemas)}"
+            self.connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")  # where filling it failed before
             self.connection.execute(f"CREATE SCHEMA {name}")
             self._use([name, *path])
             fill()
