@@ -171,7 +171,10 @@ def open_warehouse(
         folder: Where to spill what does not fit into memory; without one, everything stays in memory.
         memory: How much memory to take, such as `2GB`; without one, DuckDB's own limit.
     """
-    config: dict[str, str | bool | int | float | list[str]] = {"preserve_insertion_order": "false"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,  # nothing is downloaded: all that is needed is built in
+    }
     if memory is not None:
         config["memory_limit"] = memory
     if folder is not None:
