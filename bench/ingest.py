@@ -4,7 +4,7 @@ Batches of 1, 20 and 100 messages arrive as decoded JSON, several at a time, for
 present: the worst case for caches. Both sides read and check the messages, and both are on disk when they answer; the
 limit appends and does nothing else. Harbour's definitions: 21 signals, 8 segments, 4 stages, 3 milestones, 12 steps.
 
-    python -m bench.ingest [--people 1000000] [--seconds 10]
+    python -m bench.ingest [--people 200000] [--seconds 10] [--hot 0]
 """
 
 import argparse
@@ -158,9 +158,9 @@ async def compare(runtime: Runtime, folder: Path, people: int, seconds: float) -
 def main() -> None:
     """Fill a store, then measure both in turns."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--people", type=int, default=1_000_000)
+    parser.add_argument("--people", type=int, default=200_000)
     parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--hot", type=int, default=200_000)
+    parser.add_argument("--hot", type=int, default=0, help="profiles kept in memory; 0 as the machine allows")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
