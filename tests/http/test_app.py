@@ -1,6 +1,7 @@
 """The door as a whole: one error shape, what pages of other origins may read, what is told about the server."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -181,7 +182,7 @@ def test_it_speaks_asgi_beyond_http(app: App) -> None:
     ]
 
 
-def test_a_client_that_goes_away_leaves_no_trace(app: App, keys: Keys) -> None:
+def test_a_body_that_ends_too_soon_is_malformed(app: App, keys: Keys) -> None:
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -192,8 +193,23 @@ def test_a_client_that_goes_away_leaves_no_trace(app: App, keys: Keys) -> None:
 
     scope = {"type": "http", "method": "POST", "path": "/v1/track", "headers": [], "query_string": b""}
     asyncio.run(app(scope, receive, send))
-    assert sent == []
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["code"]) == (400, "malformed")
     assert app.door.waiting == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/nowhere"), ("POST", "/health"), ("PUT", "/v1/track"), ("POST", "/v1/track"), ("POST", "/v1/next")],
+)
+def test_a_connection_ends_where_a_body_is_not_read(client: Client, keys: Keys, method: str, path: str) -> None:
+    answer = client.request(method, path, content=b"x" * 1_000_000, headers=basic(keys.write))
+    assert answer.status_code in {404, 405, 413}
+    assert answer.headers["connection"] == "close"
+
+
+def test_else_it_stays_open(client: Client, keys: Keys) -> None:
+    for method, path in (("GET", "/nowhere"), ("GET", "/health"), ("POST", "/health"), ("POST", "/v1/track")):
+        assert "connection" not in client.request(method, path, headers=basic(keys.write)).headers
 
 
 def test_the_limits_are_segments_own() -> None:

@@ -71,6 +71,18 @@ def test_a_body_that_stops_coming_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     assert refused.value.code == "too_slow"
 
 
+def test_a_body_that_comes_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("waypost.http.bodies.LONGEST", 0.05)
+
+    async def receive() -> Message:
+        await asyncio.sleep(0.001)
+        return chunk(b"")
+
+    with pytest.raises(Problem) as refused:
+        run(read_body(receive, {}, 3))
+    assert refused.value.code == "too_slow"
+
+
 def test_a_client_that_goes_away_is_no_problem() -> None:
     with pytest.raises(Gone):
         run(read_body(receiving(chunk(b"ab"), {"type": "http.disconnect"}), {}, 3))

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -85,6 +86,54 @@ def test_it_lives_on_after_bad_input(server: Served) -> None:
     assert answer.status_code == 413
     assert httpx.post(server.url + TRACK, json=track(1), headers=headers).status_code == 200
     assert [event.message_id for event in logged(server.runtime)] == ["m1"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", b"P", b"PRI * HTTP/2", b"POST /v1/track HTTP/1.1\r\nHost: x\r\n", b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"],
+)
+def test_a_connection_that_says_no_more_is_closed(folder: Path, monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    monkeypatch.setattr("waypost.http.serve.HEADERS_WITHIN", 100)
+    with served(folder) as server, socket.create_connection(server.address, timeout=60) as connection:
+        connection.sendall(said)
+        while connection.recv(65_536):
+            pass
+
+
+@pytest.mark.parametrize(
+    "body", [b"Content-Length: 9\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n", b"Content-Length: 9\r\n\r\n{"]
+)
+def test_a_body_that_never_comes_is_given_up(server: Served, monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
+    monkeypatch.setattr("waypost.http.bodies.PATIENCE", 0.1)
+    answer = raw(server, b"POST /v1/batch HTTP/1.1\r\nHost: x\r\n" + body, wait=60)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"connection: close" in answer
+
+
+def test_a_body_in_malformed_pieces_is_malformed(server: Served) -> None:
+    answer = raw(server, b"POST /v1/batch HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+def test_connections_that_do_not_end_are_cut_when_it_stops(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("waypost.http.serve.GRACE", 0.1)
+    with served(folder) as server:
+        stuck = [socket.create_connection(server.address, timeout=60) for _ in range(3)]
+        for connection, said in zip(
+            stuck, (b"", b"POST", b"POST /v1/m HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"), strict=True
+        ):
+            connection.sendall(said)
+        assert httpx.post(server.url + TRACK, json=track(1), headers=basic(server.keys.write)).status_code == 200
+    for connection in stuck:
+        connection.close()
+    with served(folder) as again:
+        assert [event.message_id for event in logged(again.runtime)] == ["m1"]
+
+
+def test_connections_leave_files_to_the_store(server: Served) -> None:
+    """More connections than a process may open files by default, and those of the store are not among them."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert soft >= min(2_048, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
 
 
 def test_paths_are_unescaped_once(server: Served) -> None:

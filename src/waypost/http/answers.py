@@ -17,6 +17,9 @@ EXPOSED: Final = (
 )
 """On every answer, errors too, of the routes that pages ask: without them a page sees a network error and retries."""
 
+CLOSE: Final = (b"connection", b"close")
+"""Said where the connection ends with this answer: otherwise a client sends its next request into the void."""
+
 ALLOWED: Final = (
     b"authorization, content-type, x-retry-count, anonymousid, sentat, rsa-retry-attempt, rsa-since-last-attempt, "
     b"rsa-since-first-attempt, rsa-retry-reason, rsa-recovered, if-none-match, x-api-key, waypost-token"

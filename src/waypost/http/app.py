@@ -7,6 +7,7 @@ must not know what any of them does.
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from traceback import format_tb
 from typing import Final
 
@@ -14,7 +15,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from waypost.http import answers, collect, decide, flags, openapi, people, readouts, settings, status
-from waypost.http.answers import Answer, preflight, send_answer
+from waypost.http.answers import CLOSE, Answer, preflight, send_answer
 from waypost.http.bodies import Gone
 from waypost.http.calls import Call, Door
 from waypost.http.metrics import Metrics
@@ -53,10 +54,7 @@ class App:
         methods, tail = TABLE.find(scope["path"])
         method = scope["method"]
         route = methods.get("GET" if method == "HEAD" else method)
-        try:
-            answer = await self._answer(route, methods, tail, scope, receive)
-        except Gone:
-            return
+        answer = await self._answer(route, methods, tail, scope, receive)
         pages = any(known.pages for known in methods.values()) if route is None else route.pages
         if method == "HEAD":
             answer = Answer(answer.status, b"", answer.headers)
@@ -76,9 +74,14 @@ class App:
                 return preflight(headers.get(b"access-control-request-headers"))
             raise _unknown(scope, methods)
         except Problem as found:
-            return problem(found)
+            answer = problem(found)
+            if route is None and (b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"):
+                # A body that nobody reads stands in the way of the next request.
+                answer = replace(answer, headers=(*answer.headers, CLOSE))
+            return answer
         except Gone:
-            raise
+            # Nobody is left to be told, unless it is a body in pieces of which one is malformed.
+            return problem(Problem("malformed", "the body ended before it was complete", "send it again, whole"))
         except Exception as error:
             # Neither the path nor the exception's words: ids of people may stand there, and logs are never erased.
             label = "unknown" if route is None else route.path

@@ -18,7 +18,9 @@ from waypost.model.problems import Problem
 from waypost.model.values import Json
 
 PATIENCE: Final = 30.0
-"""Seconds that a client may pause inside a body."""
+"""Seconds that a client may pause before and inside a body."""
+LONGEST: Final = 300.0
+"""Seconds that a body may take from its beginning to its end."""
 GZIP_MAGIC: Final = b"\x1f\x8b"
 DEEP: Final = 100
 _DECODER: Final = msgspec.json.Decoder()
@@ -40,21 +42,23 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], limit: int) -
     declared = int(length) if length.isdigit() and len(length) < 13 else None
     if length.isdigit() and (declared is None or declared > limit):
         raise too_large(limit)
-    message = await receive()
     body = b""
-    while True:
-        if message["type"] != "http.request":
-            raise Gone
-        body += message.get("body", b"")
-        if len(body) > limit:
-            raise too_large(limit)
-        if len(body) == declared or not message.get("more_body", False):
-            return cast(bytes, body)
-        try:
-            async with asyncio.timeout(PATIENCE):
+    try:
+        async with asyncio.timeout(PATIENCE) as patience:
+            last = asyncio.get_running_loop().time() + LONGEST
+            while True:
                 message = await receive()
-        except TimeoutError:
-            raise Problem("too_slow", f"nothing more of the body came in {PATIENCE:.0f} seconds") from None
+                if message["type"] != "http.request":
+                    raise Gone
+                body += message.get("body", b"")
+                if len(body) > limit:
+                    raise too_large(limit)
+                if len(body) == declared or not message.get("more_body", False):
+                    return cast(bytes, body)
+                patience.reschedule(min(asyncio.get_running_loop().time() + PATIENCE, last))
+    except TimeoutError:
+        detail = f"the body did not come: nothing for {PATIENCE:.0f} seconds, or no end within {LONGEST:.0f}"
+        raise Problem("too_slow", detail, "send it again") from None
 
 
 def too_large(limit: int) -> Problem:

@@ -6,7 +6,7 @@ retries for minutes; segment-analytics-python reads them too.
 
 from typing import Final
 
-from waypost.http.answers import Answer, json_answer
+from waypost.http.answers import CLOSE, Answer, json_answer
 from waypost.model.problems import Problem
 
 STATUS: Final = {
@@ -52,6 +52,9 @@ TITLES: Final = {
 RETRY_AFTER: Final = {429: b"1", 503: b"1"}
 """Seconds to wait, where repeating helps."""
 
+CLOSING: Final = frozenset({408, 413})
+"""Where the rest of the body is never read, so that no other request can follow on the same connection."""
+
 
 def problem(found: Problem) -> Answer:
     """The answer that tells a problem."""
@@ -59,6 +62,8 @@ def problem(found: Problem) -> Answer:
     headers: list[tuple[bytes, bytes]] = []
     if status in RETRY_AFTER:
         headers.append((b"retry-after", RETRY_AFTER[status]))
+    if status in CLOSING:
+        headers.append(CLOSE)
     if status == 401:
         headers.append((b"www-authenticate", b'Basic realm="waypost"'))
     document = {

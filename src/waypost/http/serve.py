@@ -5,6 +5,7 @@ is given back. Nothing acknowledged depends on that: it was on disk when its ans
 """
 
 import asyncio
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from contextlib import nullcontext, suppress
 from typing import Final
 
 import structlog
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
@@ -27,8 +28,13 @@ from waypost.runtime.worker import Worker
 FLUSH_EVERY: Final = 30.0
 """Seconds between two writings of when keys were last used."""
 HEADERS_WITHIN: Final = 15_000
-"""Milliseconds that a client may take over its headers."""
+"""Milliseconds that a client may take over its headers, or leave its connection idle."""
 BACKLOG: Final = 2_048
+MOST_CONNECTIONS: Final = 16_384
+SPARE_FILES: Final = 128
+"""Open files that connections leave to the store."""
+GRACE: Final = 10.0
+"""Seconds that connections have to end in when the server is told to."""
 
 _log = structlog.get_logger("waypost.serve")
 
@@ -72,9 +78,12 @@ async def run(app: App, host: str, port: int, stop: asyncio.Event, ready: Callab
         address=host,
         port=port,
         interface=Interfaces.ASGINL,
+        # Where HTTP/2 is spoken too, a connection that says nothing is kept for ever.
+        http=HTTPModes.http1,
         websockets=False,
         log_enabled=False,
         backlog=BACKLOG,
+        backpressure=_room(),
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
     )
     serving = asyncio.create_task(server.serve())
@@ -90,7 +99,12 @@ async def run(app: App, host: str, port: int, stop: asyncio.Event, ready: Callab
         app.door.stopping = True
         if not serving.done():
             server.stop()  # type: ignore[no-untyped-call]  # granian is half typed
-        await serving
+            await asyncio.wait({serving}, timeout=GRACE)
+        if serving.done():
+            await serving
+        else:
+            _log.warning("connections are cut that did not end", seconds=GRACE)
+            serving.cancel()
     finally:
         stopping.cancel()
         flushing.cancel()
@@ -108,6 +122,16 @@ def _claim(host: str, port: int) -> None:
         except (OSError, OverflowError) as error:
             hint = "stop what listens there, or choose another port with --port"
             raise Problem("port_taken", f"nobody can listen on {host}:{port}: {error}", hint) from error
+
+
+def _room() -> int:
+    """How many connections may be open at once, once this process may open as many files as it is allowed to."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + SPARE_FILES
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    return MOST_CONNECTIONS if allowed == resource.RLIM_INFINITY else max(allowed - SPARE_FILES, SPARE_FILES)
 
 
 async def _flush(app: App) -> None:
