@@ -29,7 +29,8 @@ from waypost.runtime.settings import Settings
 from waypost.runtime.start import close, open_runtime
 from waypost.runtime.stores.events import write_properties
 from waypost.runtime.stores.sqlite import Sqlite
-from waypost.runtime.transactions import Arrival
+from waypost.runtime.transactions import Arrival, Question
+from waypost.runtime.writing import write_behind
 
 HARBOUR = Path(__file__).parents[1] / "examples" / "harbour"
 EVENTS = (
@@ -136,6 +137,12 @@ def fill(runtime: Runtime, people: int) -> None:
         runtime.commits.wait(Arrival(arrivals))
 
 
+def settle(runtime: Runtime) -> None:
+    """Let everything be written that is written behind, so that it costs neither side."""
+    while runtime.commits.wait(Question(lambda now: write_behind(runtime, 2_000))):
+        pass
+
+
 async def compare(runtime: Runtime, folder: Path, people: int, seconds: float) -> None:
     """Measure both sides in turns, and print the better of two rounds."""
     limit = LogOnly(runtime, folder)
@@ -143,7 +150,9 @@ async def compare(runtime: Runtime, folder: Path, people: int, seconds: float) -
     for batch in (100, 20, 1):
         rows = []
         for turn in range(2):
+            settle(runtime)
             slow = await measure(lambda mine: collect_async(runtime, mine), batch, people, seconds, batch * 10 + turn)
+            settle(runtime)
             fast = await measure(limit.send, batch, people, seconds, batch * 10 + turn)
             rows.append((fast, slow))
         fast, slow = (max(side) for side in zip(*rows, strict=True))
