@@ -142,5 +142,10 @@ def like(text: str, pattern: str) -> bool:
 
 
 def share_a_name(one: s.Select, other: s.Select) -> bool:
-    """Whether one event could do both steps."""
-    return one.is_any or other.is_any or bool(set(one.names) & set(other.names))
+    """Whether one event could do both steps; `any` has all names but those of Waypost's own doing."""
+    if one.is_any and other.is_any:
+        return True
+    if one.is_any or other.is_any:
+        named = other if one.is_any else one
+        return any(not name.startswith(OWN_PREFIXES) for name in named.names)
+    return bool(set(one.names) & set(other.names))

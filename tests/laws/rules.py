@@ -23,7 +23,10 @@ SET_BACK: Final = Offsets("Set/Back", (-(2**62), BASE + HOUR // 2), (4 * HOUR, 2
 """Its clocks are set back over midnight just after worlds begin, so that a day comes again after the next one began."""
 ZONES: Final = {"UTC": UTC_OFFSETS, "Crooked/Zone": CROOKED, "Set/Back": SET_BACK}
 DURATIONS: Final = (HOUR, 2 * HOUR, 5 * HOUR, 12 * HOUR, DAY, 2 * DAY, WEEK)
-NAMES: Final = ("a", "b", "c", "signed_up")
+SELECTED: Final = (
+    ("a",), ("a",), ("b",), ("a", "b"), ("signed_up",), ("any",), ("any",),
+    ("page",), ("screen", "c"), ("b", "Step Shown"),
+)  # fmt: skip
 TRAITS: Final[tuple[c.Path, ...]] = (("plan",), ("size",), ("deep", "er"))
 TYPES: Final = {
     PropertyType.STRING: Type.STRING,
@@ -254,7 +257,7 @@ def window(dice: Dice) -> s.Window:
 
 def select(dice: Dice, plan: TrackingPlan) -> s.Select:
     """One name, several, or `any`; sometimes with a `where`."""
-    names = pick(dice, (("a",), ("a",), ("b",), ("a", "b"), ("signed_up",), ("any",), ("page",), ("screen", "c")))
+    names = pick(dice, SELECTED)
     fields = [s.Field(name, ()) for name in names]
     return s.Select(names, where(dice, plan, fields) if chance(dice, 40) else None)
 

@@ -1,14 +1,20 @@
 """Law: the live evaluator and the naive oracle give the same state, for any definitions, log and instant."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 
 from tests.laws import oracle, worlds
+from tests.laws.dice import Seeded
+from tests.laws.rules import with_journeys
 from tests.laws.worlds import World
 from waypost.engine import observe
 from waypost.engine.people import group_by_person
 from waypost.engine.profiles import dump, load
 from waypost.engine.program import compile_program
+from waypost.model.changes import Definitions
+from waypost.model.conditions import Condition
 from waypost.model.people import PersonId, State
 from waypost.model.time import Instant
 
@@ -55,6 +61,36 @@ def test_looking_leaves_no_trace_and_a_stored_profile_goes_on_as_it_was(block: i
                 stored = load(program, dump(profile))
                 assert stored is not None
                 assert observe.view(program, stored, at) == log.state(at)
+
+
+@pytest.mark.parametrize("block", worlds.BLOCKS)
+def test_any_condition_can_be_asked(block: int) -> None:
+    """All three truths: a segment cannot tell FALSE from NULL."""
+    for number, plain in enumerate(worlds.block(block)):
+        rules = with_journeys(Seeded(number), plain.definitions)
+        program = compile_program(rules)
+        for person, events in group_by_person(plain.events, plain.undos).items():
+            log = oracle.Log(rules, person, events)
+            for at in plain.asked:
+                profile = observe.fold(program, person, events, at)
+                if profile is None:
+                    continue
+                for condition in conditions_of(rules):
+                    assert observe.truth(program, profile, condition, at) is log.truth(condition, at), condition
+
+
+def conditions_of(rules: Definitions) -> Iterator[Condition]:
+    """Every condition of a definition set."""
+    for milestone in rules.milestones.values():
+        yield milestone.when
+    for segment in rules.segments.values():
+        yield segment.when
+    for rung in rules.stages:
+        yield rung.when
+    for journey in rules.journeys.values():
+        yield journey.entry
+    for step in rules.steps.values():
+        yield from (each for each in (step.show_when, step.send_when, step.done_when) if each is not None)
 
 
 @pytest.mark.long
