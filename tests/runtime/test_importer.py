@@ -136,7 +136,8 @@ def test_a_select_that_is_not_fit_says_why(runtime: Runtime, select: str, code: 
 
 def test_files_are_read_and_progress_is_told(runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "log.csv").write_text(
-        "user_id,event,timestamp\n" + "".join(f"{n % 7 + 1},login,2026-01-{n % 28 + 1:02}T00:00:00Z\n" for n in range(500))
+        "user_id,event,timestamp\n"
+        + "".join(f"{n % 7 + 1},login,2026-01-{n % 28 + 1:02}T00:00:00Z\n" for n in range(500))
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("waypost.runtime.importer.BATCH", 100)
