@@ -19,8 +19,8 @@ from waypost.model import signals as s
 from waypost.model.changes import Definitions
 from waypost.model.events import Event
 from waypost.model.people import PersonId, State, Undo
-from waypost.model.time import Duration, Instant
-from waypost.model.values import MILLION, Json, Type, canonical, scalar
+from waypost.model.time import Instant
+from waypost.model.values import MILLION, Json, Type, scalar
 
 OWN_ENTRIES = frozenset({"decision", "delivery", "undo"})
 """Kinds that Waypost writes itself: they make nobody exist."""
@@ -47,6 +47,7 @@ class Log:
     person: PersonId
     events: Sequence[Event]
     _reached: dict[str, Instant | None] = field(default_factory=dict)
+    _candidates: list[Instant] = field(default_factory=list)
 
     def state(self, at: Instant) -> State | None:
         """What is true at `at`; None before the person's first event."""
@@ -70,39 +71,21 @@ class Log:
         """What has happened by `at`."""
         return [event for event in self.events if event.at <= at]
 
-    def is_named(self, event: Event, names: Sequence[str]) -> bool:
-        """Whether one of the names, or `any`, means this event (10)."""
-        return r.is_named(self.definitions.tracking, event, names)
-
     def selected(self, select: s.Select, at: Instant, window: s.Window = None) -> list[Event]:
         """The events that a selection takes as of `at`, in order."""
         return [
             event
             for event in self.before(at)
-            if self.is_named(event, select.names)
-            and self.inside(event, window, at)
+            if r.is_named(self.definitions.tracking, event, select.names)
+            and r.inside(event.at, window, at, self.signup(at))
             and (select.where is None or self.truth(select.where, at, event) is True)
         ]
-
-    def inside(self, event: Event, window: s.Window, at: Instant) -> bool:
-        """Whether the window takes the event (3)."""
-        signup = self.signup(at) if isinstance(window, s.InFirst | s.Between) else None
-        match window:
-            case None:
-                return True
-            case s.Within(duration):
-                return at - duration < event.at <= at
-            case s.InFirst(duration):
-                return signup is not None and signup <= event.at < signup + duration
-            case s.Between(start, end):
-                return signup is not None and signup + start <= event.at < signup + end
-            case _:
-                assert_never(window)
 
     def signup(self, at: Instant) -> Instant | None:
         """The earliest signup event so far (7)."""
         names = ("any",) if self.definitions.signup is None else (self.definitions.signup,)
-        return min((event.at for event in self.before(at) if self.is_named(event, names)), default=None)
+        plan = self.definitions.tracking
+        return min((event.at for event in self.before(at) if r.is_named(plan, event, names)), default=None)
 
     # Values
 
@@ -115,23 +98,8 @@ class Log:
         )
 
     def traits(self, at: Instant) -> dict[str, Json]:
-        """The value that the latest identify with the key gave it (9)."""
-        found: dict[str, Json] = {}
-        for event in self.before(at):
-            if event.kind == "identify":
-                found.update(event.properties)
-        return found
-
-    def since_trait(self, path: c.Path, at: Instant) -> Duration | None:
-        """How long the trait has had its value: back through the identifies that agree (9)."""
-        told = [event for event in self.before(at) if event.kind == "identify" and path[0] in event.properties]
-        values = [r.dig(event.properties[path[0]], path[1:]) for event in told]
-        if not values or values[-1] is None:
-            return None
-        start = len(values) - 1
-        while start > 0 and canonical(values[start - 1]) == canonical(values[-1]):
-            start -= 1
-        return at - told[start].at
+        """Every trait as of `at` (9)."""
+        return r.traits(self.before(at))
 
     def numbers(self, kind: s.Sum | s.Avg, at: Instant) -> list[int]:
         """The numbers that a sum or an average adds up."""
@@ -220,7 +188,8 @@ class Log:
             case c.TraitOf(path):
                 return r.undeclared(r.dig(self.traits(at), path))
             case c.SinceTrait(path):
-                return r.interval(self.since_trait(path, at))
+                since = r.trait_since(self.before(at), path)
+                return None if since is None else r.interval(at - since)
             case c.PropertyOf(path):
                 return self.property(r.given(event), path)
             case c.EventName():
@@ -318,7 +287,9 @@ class Log:
 
     def candidates(self) -> list[Instant]:
         """Every instant at which anything can change: events, and each of them plus each duration written anywhere."""
-        instants = {event.at for event in self.events if event.kind not in OWN_ENTRIES}
-        shifts = durations_in(self.definitions)
-        later = {at + shift + more for at in instants for shift in shifts for more in (0, 1)}
-        return sorted(at for at in instants | later if at >= min(instants, default=at))
+        if not self._candidates:
+            instants = {event.at for event in self.events if event.kind not in OWN_ENTRIES}
+            shifts = durations_in(self.definitions)
+            later = {at + shift + more for at in instants for shift in shifts for more in (0, 1)}
+            self._candidates = sorted(at for at in instants | later if at >= min(instants, default=at))
+        return self._candidates

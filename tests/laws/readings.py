@@ -8,9 +8,9 @@ from typing import assert_never
 from waypost.model import conditions as c
 from waypost.model import signals as s
 from waypost.model.events import OWN_PREFIXES, Event
-from waypost.model.time import Duration, parse_instant
+from waypost.model.time import Duration, Instant, parse_instant
 from waypost.model.tracking import PropertyType, TrackingPlan
-from waypost.model.values import MILLION, Json, Type, Value, scalar
+from waypost.model.values import MILLION, Json, Type, Value, canonical, scalar
 
 Number = int | Fraction
 Scalar = tuple[Type, Number | str | bool]
@@ -57,6 +57,42 @@ def property_of(plan: TrackingPlan, event: Event, path: c.Path) -> Read:
     if declared is None or len(path) > 1:
         return undeclared(dig(value, path[1:]))
     return as_declared(value, declared.type)
+
+
+def inside(event: Instant, window: s.Window, at: Instant, signup: Instant | None) -> bool:
+    """Whether the window takes an event of that instant (3)."""
+    match window:
+        case None:
+            return True
+        case s.Within(duration):
+            return at - duration < event <= at
+        case s.InFirst(duration):
+            return signup is not None and signup <= event < signup + duration
+        case s.Between(start, end):
+            return signup is not None and signup + start <= event < signup + end
+        case _:
+            assert_never(window)
+
+
+def traits(events: Sequence[Event]) -> dict[str, Json]:
+    """The value that the latest identify with the key gave each trait (9)."""
+    found: dict[str, Json] = {}
+    for event in events:
+        if event.kind == "identify":
+            found.update(event.properties)
+    return found
+
+
+def trait_since(events: Sequence[Event], path: c.Path) -> Instant | None:
+    """Since when a trait has had its value: back through the identifies in a row that agree (9)."""
+    told = [event for event in events if event.kind == "identify" and path[0] in event.properties]
+    values = [dig(event.properties[path[0]], path[1:]) for event in told]
+    if not values or values[-1] is None:
+        return None
+    start = len(values) - 1
+    while start > 0 and canonical(values[start - 1]) == canonical(values[-1]):
+        start -= 1
+    return told[start].at
 
 
 COMPARE: Mapping[c.Op, Callable[[object, object], bool]] = {
