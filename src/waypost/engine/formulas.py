@@ -57,9 +57,14 @@ class Formula:
 
     def holds(self, bits: int) -> bool:
         """Whether it is true of the bits."""
+        own = self.own
         if self.every:
-            return bits & self.own == self.own and all(part.holds(bits) for part in self.parts)
-        return bits & self.own != 0 or any(part.holds(bits) for part in self.parts)
+            if bits & own != own:
+                return False
+            return not self.parts or all(part.holds(bits) for part in self.parts)
+        if bits & own:
+            return True
+        return bool(self.parts) and any(part.holds(bits) for part in self.parts)
 
     @property
     def until(self) -> Flip:

@@ -4,6 +4,7 @@ They are compiled once per canonical name, so that one look-up by the name as se
 its filters (`where:`, the onboarding windows) and the properties that are read from it.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,11 +18,14 @@ from waypost.engine.signals import Slot, Take
 from waypost.model.conditions import Path
 from waypost.model.events import Event
 from waypost.model.signals import Select
-from waypost.model.time import DAY, Duration, Offsets
+from waypost.model.time import DAY, Duration, Instant, Offsets
 from waypost.model.tracking import PlannedEvent
 
 Feed = Callable[[Profile, Event], None]
 """Gives one event to one slot."""
+
+Anxious = tuple[int, Flip, int, Test[Profile] | None]
+"""A reader's position among those that move with time, what finds its next change, its bits, and when it is calm."""
 
 USER_ID: Path = ("user_id",)
 """The path that means the resolved person."""
@@ -49,8 +53,8 @@ class Intake:
 
     `reads` are the readers that may say something else after it, `sets` the bits of those whose answer is known, `keep`
     the bits that all these leave alone, and `loose` those whose next change by time it may move. `anxious` are readers
-    whose next change it can bring nearer, by their positions among those that move with time. It may be the `signup`;
-    `own` events tell what became of Waypost's own doing, `traits` are an identify's. `rare` ones do more than signals.
+    whose next change it can bring nearer. It may be the `signup`; `own` events tell what became of Waypost's own doing,
+    `traits` are an identify's. `rare` ones do more than signals.
     """
 
     marks: tuple[tuple[int, Duration], ...] = ()
@@ -59,7 +63,7 @@ class Intake:
     sets: int = 0
     keep: int = -1
     loose: int = 0
-    anxious: tuple[tuple[int, Flip], ...] = ()
+    anxious: tuple[Anxious, ...] = ()
     signup: bool = False
     own: bool = False
     traits: bool = False
@@ -104,9 +108,11 @@ def reading_again(read: Sequence[Reader], readers: Sequence[Reader]) -> Intake:
     return Intake(
         reads=tuple(reader.read for reader in read),
         keep=~sum(reader.mask for reader in read),
-        loose=sum(reader.mask for reader in read if reader.flip is not None),
+        loose=sum(reader.mask for reader in read if reader.flip is not None and not reader.restless),
         anxious=tuple(
-            (place, flip) for place, (reader, flip) in enumerate(movers) if reader.restless and reader in read
+            (place, flip, reader.mask, reader.calm)
+            for place, (reader, flip) in enumerate(movers)
+            if reader.restless and reader in read
         ),
     )
 
@@ -114,9 +120,26 @@ def reading_again(read: Sequence[Reader], readers: Sequence[Reader]) -> Intake:
 def _days(place: int, span: Duration, zone: Offsets) -> Feed:
     """What gives a slot the local day of an event."""
     if len(zone.starts) > 1:
-        return lambda profile, event: profile.slots[place].take(event.at, (NUMBER, zone.day(event.at)), span)
+        day = _day_of(zone)
+        return lambda profile, event: profile.slots[place].take(event.at, (NUMBER, day(event.at)), span)
     shift = zone.shifts[0]
     return lambda profile, event: profile.slots[place].take(event.at, (NUMBER, (event.at + shift) // DAY), span)
+
+
+def _day_of(zone: Offsets) -> Callable[[Instant], int]:
+    """`zone.day`, quick for instants between the same two changes of the clock as the one before."""
+    low, high, shift = 1, 0, 0
+
+    def day(at: Instant) -> int:
+        nonlocal low, high, shift
+        if not low <= at < high:
+            index = max(bisect_right(zone.starts, at) - 1, 0)
+            low = zone.starts[index]
+            high = zone.starts[index + 1] if index + 1 < len(zone.starts) else 2**63
+            shift = zone.shifts[index]
+        return (at + shift) // DAY
+
+    return day
 
 
 def _test(take: Take, sort: Sort) -> Test[Event] | None:

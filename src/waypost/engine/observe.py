@@ -16,7 +16,7 @@ from waypost.engine.intakes import Intake
 from waypost.engine.profiles import BEFORE, Profile, Spells
 from waypost.engine.program import Program
 from waypost.engine.properties import Scalar, inner
-from waypost.engine.wake import begin, look_again, pass_time, read_movers, settle
+from waypost.engine.wake import begin, pass_time, read_movers, settle, worry
 from waypost.model.conditions import Condition, Operand
 from waypost.model.events import Event
 from waypost.model.people import PersonId, State, Transition
@@ -204,7 +204,7 @@ def _alone(program: Program, profile: Profile, event: Event, told: list[Transiti
         profile.bits = bits
         changed |= old ^ bits
     if intake.anxious:
-        look_again(profile, at, intake.anxious)
+        worry(profile, at, intake.anxious)
     if changed:
         settle(program, profile, at, changed, told)
 
@@ -239,7 +239,7 @@ def _together(program: Program, profile: Profile, group: Sequence[Event], told: 
         profile.bits = bits
         profile.loose |= intake.loose
     for intake in intakes:
-        look_again(profile, at, intake.anxious)
+        worry(profile, at, intake.anxious)
     settle(program, profile, at, changed, told)
 
 

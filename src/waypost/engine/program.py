@@ -26,6 +26,9 @@ from waypost.model.milestones import Milestone
 from waypost.model.signals import ANY_EVENT, Select
 from waypost.model.values import Type
 
+Concerned = tuple[tuple[tuple[int, Flip], ...], tuple[tuple[Rule, int], ...]]
+"""Readers that move with time, by their positions, and rules with their masks."""
+
 _SETS: Final = 4096
 """How many sets of rules are kept; they are as many as there are ways in which events touch signals."""
 
@@ -73,6 +76,7 @@ class Program:
     at_signup: Intake
     tests: dict[Condition, Test[Profile]] = field(default_factory=dict)
     touched: dict[int, tuple[tuple[int, Flip], ...]] = field(default_factory=dict)
+    concerned: dict[int, Concerned] = field(default_factory=dict)
 
     @property
     def hash(self) -> str:
@@ -87,6 +91,21 @@ class Program:
         found = self.tracks.get(name)
         if found is None:
             return self.own if name.startswith(OWN_PREFIXES) else self.others
+        return found
+
+    def concerned_by(self, bits: int) -> Concerned:
+        """What to look at again when bits have changed. Rules that look at what these decide are among them."""
+        rules: list[tuple[Rule, int]] = []
+        reached = bits
+        for rule in self.rules:
+            if rule.mask & reached:
+                rules.append((rule, rule.mask))
+                for reader in rule.followers:
+                    reached |= reader.mask
+        found = tuple(one for one in self.flips if self.movers[one[0]].mask & bits), tuple(rules)
+        if len(self.concerned) >= _SETS:
+            self.concerned.clear()
+        self.concerned[bits] = found
         return found
 
     def waiting_for(self, bits: int) -> tuple[tuple[int, Flip], ...]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from waypost.engine.accumulators import NEVER
+from waypost.engine.conditions import Test
 from waypost.engine.gauges import Bits, Flip, Key, Measured, search
 from waypost.engine.profiles import Profile
 from waypost.engine.properties import NUMBER, Scalar
@@ -83,6 +84,14 @@ class Quotient:
 
         return bits
 
+    def calm(self) -> Test[Profile] | None:
+        """While nothing stands over the divisor, more of that only puts off the instant at which it is 0."""
+        above = self.numerator
+        if not (self.timed and above.falling and self.denominator.falling):
+            return None
+        slot, span = above.slot, above.span
+        return lambda profile, at: profile.slots[slot].measure(at, span) == 0
+
     def leaving(self, cuts: Sequence[Key]) -> Flip | None:
         """When so much has left the window that the quotient may be in another band.
 
@@ -95,13 +104,18 @@ class Quotient:
         if not (above.falling and below.falling):
             return search(self, cuts)
         unit, weights = self._weights(cuts)
+        one_slot, one_span, other_slot, other_span = above.slot, above.span, below.slot, below.span
 
         def leaving(profile: Profile, at: Instant) -> Instant:
-            parts = self._measures(profile, at)
-            if parts is None:
+            slots = profile.slots
+            one, other = slots[one_slot].measure(at, one_span), slots[other_slot].measure(at, other_span)
+            if one is None or not other:
                 return NEVER
-            one, other = parts
-            scaled, low, end = one * unit, 0, below.falls(profile, at, 1)
+            end = below.falls(profile, at, 1)
+            if not one:
+                # Nothing over something stays nothing until the divisor is 0, too.
+                return end
+            scaled, low = one * unit, 0
             for weight, strict in weights:
                 cut = weight * other
                 if scaled > cut or (scaled == cut and not strict):

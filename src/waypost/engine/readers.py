@@ -11,12 +11,13 @@ from typing import Final
 
 from waypost.engine.accumulators import NEVER, PATIENCE
 from waypost.engine.clocks import Clock
-from waypost.engine.conditions import COMPARE, TURNED, compile_condition
+from waypost.engine.conditions import COMPARE, TURNED, Test, compile_condition
 from waypost.engine.formulas import Atom
 from waypost.engine.gauges import Bits, Flip, FromSignup, Gauge, Held, Key
 from waypost.engine.operands import PersonOperands
 from waypost.engine.profiles import Profile
 from waypost.engine.properties import RANK
+from waypost.engine.quotients import Quotient
 from waypost.model.conditions import (
     Age,
     Among,
@@ -56,7 +57,8 @@ class Reader:
     """What sets some bits of a profile, and what they depend on.
 
     `flip` is None where they do not move with time; `fresh` are the bits right after an event of its only slot, where
-    nothing but that event's instant matters.
+    nothing but that event's instant matters. Where one is `restless`, an event may bring its next change nearer, unless
+    it is `calm`.
     """
 
     mask: int
@@ -68,6 +70,7 @@ class Reader:
     traits: bool
     follows: frozenset[Outcome]
     fresh: int | None = None
+    calm: Test[Profile] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,7 @@ class Atoms:
             isinstance(group[0][1].operand, SinceTrait),
             frozenset(),
             bits_at(0) if isinstance(gauge, Clock) and gauge.slots else None,
+            gauge.calm() if isinstance(gauge, Quotient) else None,
         )
 
 

@@ -27,6 +27,10 @@ class Rule(Protocol):
         """The bits it looks at."""
 
     @property
+    def followers(self) -> Followers:
+        """What reads its outcome."""
+
+    @property
     def awaited(self) -> bool:
         """Whether somebody must be woken when it changes; else it is enough to know when it did."""
 
@@ -148,6 +152,7 @@ class WatchRule:
     formula: Formula
     mask: int
     awaited: bool
+    followers: Followers = ()
 
     def settle(self, profile: Profile, at: Instant, told: list[Transition]) -> int:
         """Begin a spell, or end it."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from waypost.engine.accumulators import NEVER
 from waypost.engine.gauges import Flip
+from waypost.engine.intakes import Anxious
 from waypost.engine.profiles import Profile
 from waypost.engine.program import Program
 from waypost.model.people import Transition
@@ -65,12 +66,23 @@ def look_again(profile: Profile, at: Instant, flips: Iterable[tuple[int, Flip]])
         profile.due = min(profile.due, instant)
 
 
+def worry(profile: Profile, at: Instant, anxious: Iterable[Anxious]) -> None:
+    """Work out anew when these readers may next say something else, but for those that can only have put it off."""
+    flips = profile.flips
+    for place, flip, mask, is_calm in anxious:
+        if is_calm is None or not is_calm(profile, at):
+            flips[place] = instant = flip(profile, at)
+            profile.loose |= mask
+            profile.due = min(profile.due, instant)
+
+
 def settle(program: Program, profile: Profile, at: Instant, changed: int, told: list[Transition]) -> None:
     """Decide again, in their order, the rules that look at a changed bit, and those that look at what they decided."""
-    if changed & program.moving:
-        look_again(profile, at, [one for one in program.flips if program.movers[one[0]].mask & changed])
-    for rule in program.rules:
-        if rule.mask & changed:
+    flips, rules = program.concerned.get(changed) or program.concerned_by(changed)
+    if flips:
+        look_again(profile, at, flips)
+    for rule, mask in rules:
+        if mask & changed:
             changed |= rule.settle(profile, at, told)
     profile.loose |= changed
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import NewType
 
+import msgspec
+
 from waypost.model.time import Instant
 from waypost.model.values import Json, Value
 
@@ -82,8 +84,7 @@ class State:
     traits: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(msgspec.Struct, frozen=True, gc=False):
     """Something that began (`entered`) or ended at `at`: a stage, a segment, a milestone, a watched condition."""
 
     at: Instant
