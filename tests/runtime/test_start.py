@@ -128,6 +128,19 @@ def test_a_full_disk_fails_who_waits_and_the_runtime_lives_on(tmp_path: Path) ->
     close(runtime)
 
 
+def test_on_a_full_disk_it_closes_all_the_same_and_loses_nothing(tmp_path: Path) -> None:
+    runtime = at(tmp_path)
+    arrive(runtime, [event("signed_up", f"user-{number}") for number in range(300)])
+    assert isinstance(runtime.database, Sqlite)
+    runtime.database.limit_pages(1)
+    close(runtime)
+    again = at(tmp_path)
+    assert again.is_host
+    sound(again)
+    assert lookup.count_events(again) == 300
+    close(again)
+
+
 def test_the_first_definitions_are_live_and_later_ones_when_they_are_applied(tmp_path: Path) -> None:
     folder = tmp_path / "project"
     shutil.copytree(MAILING, folder)

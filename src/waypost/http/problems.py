@@ -29,6 +29,7 @@ STATUS: Final = {
     "internal": 500,
     "overloaded": 503,
     "store_unavailable": 503,
+    "store_unreadable": 503,
     "closed": 503,
     "not_ready": 503,
     "stopping": 503,

@@ -8,6 +8,8 @@ import gc
 import sys
 from collections.abc import Mapping
 
+import structlog
+
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.channels import Channel
 from waypost.runtime.clock import Clock, SystemClock
@@ -17,7 +19,7 @@ from waypost.runtime.identity import Identities
 from waypost.runtime.profiles import Profiles
 from waypost.runtime.settings import Settings
 from waypost.runtime.stores import definitions as facts
-from waypost.runtime.stores.database import Database, StoreRefused
+from waypost.runtime.stores.database import Database, StoreRefused, StoreUnavailable
 from waypost.runtime.stores.log import Log
 from waypost.runtime.stores.sqlite import HostLock, Sqlite
 from waypost.runtime.timers import Timers
@@ -26,6 +28,8 @@ from waypost.runtime.writing import open_written
 
 Channels = Mapping[str, Channel]
 """How deliveries leave, by channel."""
+
+_log = structlog.get_logger("waypost.start")
 
 
 def open_runtime(
@@ -74,8 +78,12 @@ def open_runtime(
 def close(runtime: Runtime) -> None:
     """Write everything down, stop the committing thread and give the store back."""
     runtime.commits.close()
-    while idle(runtime):
-        pass
+    try:
+        while idle(runtime):
+            pass
+    except StoreUnavailable as problem:
+        # All of it is derived from the log, and is derived again when the store is opened.
+        _log.warning("what is written behind was not kept", reason=str(problem))
     runtime.close_readers()
     runtime.database.close()
     if runtime.interpreter is not None:

@@ -82,16 +82,27 @@ class Sqlite:
                         self._connection.execute("ROLLBACK")
                     raise
             except sqlite3.OperationalError as error:
+                # Where it lies is said by the server's own log and commands, not to whoever sends events.
                 raise StoreUnavailable(
                     "store_unavailable",
-                    f"the store {self.path or 'in memory'} did not take the write: {error}; nothing of it was kept",
+                    f"the store did not take the write: {error}; nothing of it was kept",
                     "free some space on its disk or end what holds the file, then send it again",
                 ) from error
 
     def fetch(self, query: str, parameters: Sequence[Cell] = ()) -> list[Row]:
         """All rows of a named query."""
-        with self._lock:
-            return self._connection.execute(self._queries[query], parameters).fetchall()
+        return self._rows(self._queries[query], parameters)
+
+    def _rows(self, sql: str, parameters: Sequence[Cell]) -> list[Row]:
+        try:
+            with self._lock:
+                return self._connection.execute(sql, parameters).fetchall()
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(
+                "store_unavailable",
+                f"the store cannot be read: {error}",
+                "look at its disk and at how many files may be open, then ask again",
+            ) from error
 
     def execute(self, query: str, parameters: Sequence[Cell] = ()) -> None:
         """Run a named query that answers nothing."""
@@ -124,8 +135,7 @@ class Sqlite:
             # Filled up to a power of two: then there are few statements, and each stays prepared.
             part += part[-1:] * ((1 << (len(part) - 1).bit_length()) - len(part))
             sql = self._queries[query].replace("(VALUES)", f"({','.join('?' * len(part))})")
-            with self._lock:
-                found += self._connection.execute(sql, (*part, *parameters)).fetchall()
+            found += self._rows(sql, (*part, *parameters))
         return found
 
     def _repeated(self, query: str, size: int) -> str:
