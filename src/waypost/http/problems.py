@@ -30,6 +30,7 @@ STATUS: Final = {
     "overloaded": 503,
     "store_unavailable": 503,
     "store_unreadable": 503,
+    "store_damaged": 503,
     "closed": 503,
     "not_ready": 503,
     "stopping": 503,

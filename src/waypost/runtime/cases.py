@@ -27,7 +27,7 @@ from waypost.model.problems import Problem
 from waypost.model.time import Instant, write_instant
 from waypost.model.values import Json, canonical, present
 from waypost.runtime.arrivals import Arrivals
-from waypost.runtime.definitions import load_files, read_folder
+from waypost.runtime.definitions import load_files, read_file, read_folder
 from waypost.runtime.results import Evaluator, Finding, Report, Result
 from waypost.runtime.stores.events import SCHEMA
 from waypost.runtime.warehouse import open_warehouse
@@ -56,7 +56,7 @@ def cases_of(folder: Path, definitions: Definitions) -> tuple[Case, ...]:
     mistakes: list[str] = []
     for path in sorted((folder / "cases").rglob("*.yaml")):
         name = path.relative_to(folder).as_posix()
-        cases, issues = read_cases(name, path.read_text(encoding="utf-8"), definitions)
+        cases, issues = read_cases(name, read_file(path), definitions)
         found.extend(cases)
         mistakes.extend(str(issue) for issue in issues if issue.level == "error")
     if mistakes:

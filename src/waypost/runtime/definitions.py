@@ -58,7 +58,7 @@ def read_folder(folder: Path) -> dict[str, str]:
     """The texts of a project's definition files by their paths; cases and Waypost's own data are not among them.
 
     Raises:
-        Problem: Where the folder has no `waypost.yaml`.
+        Problem: Where the folder has no `waypost.yaml`, or a file cannot be read.
     """
     check_folder(folder)
     files = {}
@@ -68,9 +68,29 @@ def read_folder(folder: Path) -> dict[str, str]:
             path.suffix in (".yaml", ".yml")
             and parts[0] not in (DATA, "cases")
             and not any(part.startswith(".") for part in parts)
+            and not _is_no_file(path)
         ):
-            files["/".join(parts)] = path.read_text(encoding="utf-8")
+            files["/".join(parts)] = read_file(path)
     return files
+
+
+def read_file(path: Path) -> str:
+    """The text of a file. What is not UTF-8 in it is left as no YAML may have it, so that it is told with its place.
+
+    Raises:
+        Problem: `unreadable_file`.
+    """
+    try:
+        return path.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError as error:
+        raise Problem(
+            "unreadable_file", f"{path} cannot be read: {error.strerror}", "mend its permissions, or take it away"
+        ) from error
+
+
+def _is_no_file(path: Path) -> bool:
+    """Whether it is a folder or a pipe; a link that leads nowhere is told when it is read."""
+    return path.exists() and not path.is_file()
 
 
 def load_files(files: Mapping[str, str]) -> Definitions:

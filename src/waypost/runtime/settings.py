@@ -104,8 +104,8 @@ def _value(environment: Mapping[str, str], name: str) -> str | None:
         return environment.get(name) or None
     try:
         return Path(file).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise Problem("bad_setting", f"{name}_FILE names {file}, which cannot be read: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem("bad_setting", f"{name}_FILE names {file}, which cannot be read: {error}") from error
 
 
 def _number(name: str, value: str | int) -> int:

@@ -45,8 +45,7 @@ class Watcher:
             Problem: Files with mistakes, or a folder that cannot be read.
         """
         folder = self._runtime.settings.folder
-        stats = {path: path.stat() for path in folder.rglob("*.y*ml")}
-        seen = {path: (found.st_mtime_ns, found.st_size) for path, found in stats.items()}
+        seen = {path: _stamp(path) for path in folder.rglob("*.y*ml")}
         if seen == self._seen:
             return None
         self._seen = seen
@@ -64,4 +63,16 @@ class Watcher:
                     _log.error("not applied", issue=str(issue))
             except (Problem, OSError) as found:
                 _log.error("not applied", reason=str(found))
+            except Exception:
+                # Whatever a file made go wrong, the next saving is looked at again.
+                _log.exception("not applied")
             self._stopping.wait(EVERY)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when a file is saved; of one that is gone again, or a link that leads nowhere, nothing is known."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from waypost.runtime.stores.database import Database, StoreRefused, StoreUnavailable, migrations
+from waypost.runtime.stores.database import Database, StoreDamaged, StoreRefused, StoreUnavailable, migrations
 from waypost.runtime.stores.sqlite import HostLock, Sqlite
 
 
@@ -45,6 +45,33 @@ def test_a_full_disk_keeps_nothing_and_the_store_lives_on(tmp_path: Path) -> Non
     with database.transaction():
         database.execute("fact_set", ("name 0", "y"))
     assert database.fetch("fact", ("name 0",)) == [("y",)]
+    database.close()
+
+
+def test_a_damaged_store_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    database = Sqlite(path)
+    fill(database)
+    database.close()
+    content = path.read_bytes()
+    # The first page says what there is; all that it leads to is spoilt.
+    path.write_bytes(content[:4_096] + b"\x55" * (len(content) - 4_096))
+    reader = Sqlite(path, read_only=True)
+    with pytest.raises(StoreDamaged, match="restore a backup") as raised:
+        reader.fetch("fact", ("name 1",))
+    assert str(tmp_path) not in str(raised.value)
+    reader.close()
+
+
+def test_what_cannot_be_read_is_unavailable(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    database = Sqlite(path)
+    other = sqlite3.connect(path)
+    other.execute("DROP TABLE facts")
+    other.close()
+    with pytest.raises(StoreUnavailable, match="cannot be read") as raised:
+        database.fetch("fact", ("name",))
+    assert str(tmp_path) not in str(raised.value)
     database.close()
 
 

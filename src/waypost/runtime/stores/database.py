@@ -27,6 +27,10 @@ class StoreUnavailable(Problem):
     """A transaction that was not kept: the disk is full, the file is locked or cannot be written. Try it again."""
 
 
+class StoreDamaged(Problem):
+    """A store whose file is not what was written into it. Nothing but a backup helps."""
+
+
 class Database(Protocol):
     """One connection to a store. A connection is used by one thread at a time."""
 

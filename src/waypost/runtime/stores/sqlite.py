@@ -20,6 +20,7 @@ from waypost.runtime.stores.database import (
     Cell,
     Database,
     Row,
+    StoreDamaged,
     StoreRefused,
     StoreUnavailable,
     migrations,
@@ -81,13 +82,10 @@ class Sqlite:
                     if self._connection.in_transaction:
                         self._connection.execute("ROLLBACK")
                     raise
-            except sqlite3.OperationalError as error:
-                # Where it lies is said by the server's own log and commands, not to whoever sends events.
-                raise StoreUnavailable(
-                    "store_unavailable",
-                    f"the store did not take the write: {error}; nothing of it was kept",
-                    "free some space on its disk or end what holds the file, then send it again",
-                ) from error
+            except sqlite3.DatabaseError as error:
+                said = f"the store did not take the write: {error}; nothing of it was kept"
+                hint = "free some space on its disk or end what holds the file, then send it again"
+                raise _told(error, said, hint) from error
 
     def fetch(self, query: str, parameters: Sequence[Cell] = ()) -> list[Row]:
         """All rows of a named query."""
@@ -97,12 +95,9 @@ class Sqlite:
         try:
             with self._lock:
                 return self._connection.execute(sql, parameters).fetchall()
-        except sqlite3.OperationalError as error:
-            raise StoreUnavailable(
-                "store_unavailable",
-                f"the store cannot be read: {error}",
-                "look at its disk and at how many files may be open, then ask again",
-            ) from error
+        except sqlite3.DatabaseError as error:
+            hint = "look at its disk and at how many files may be open, then ask again"
+            raise _told(error, f"the store cannot be read: {error}", hint) from error
 
     def execute(self, query: str, parameters: Sequence[Cell] = ()) -> None:
         """Run a named query that answers nothing."""
@@ -190,6 +185,15 @@ class Sqlite:
         for number, sql in known.items():
             if number > found:
                 self._connection.executescript(f"BEGIN IMMEDIATE; {sql}; PRAGMA user_version = {number}; COMMIT;")
+
+
+def _told(error: sqlite3.DatabaseError, said: str, hint: str) -> Exception:
+    """What to raise for an error of SQLite's; where the store lies is no business of whoever sends events."""
+    if isinstance(error, sqlite3.OperationalError):
+        return StoreUnavailable("store_unavailable", said, hint)
+    if type(error) is sqlite3.DatabaseError:
+        return StoreDamaged("store_damaged", f"the store is damaged: {error}", "stop the server and restore a backup")
+    return error
 
 
 def _connect(path: Path | None, read_only: bool) -> sqlite3.Connection:
