@@ -1,6 +1,8 @@
 """What is SQLite's own: files, versions, full disks, and several processes on one store."""
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,24 @@ def test_a_store_of_a_newer_release_is_refused(tmp_path: Path) -> None:
         Sqlite(path)
     assert raised.value.code == "store_newer"
     assert "install that release" in str(raised.value)
+
+
+def test_many_may_make_a_new_store_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    together = threading.Barrier(8)
+
+    def make(number: int) -> None:
+        together.wait()
+        database = Sqlite(path)
+        with database.transaction():
+            database.execute("fact_set", (f"name {number}", "x"))
+        database.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(make, range(8)))
+    database = Sqlite(path)
+    assert all(database.fetch("fact", (f"name {number}",)) for number in range(8))
+    database.close()
 
 
 def test_what_is_no_store_is_refused(tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ class Sqlite:
             self._connection.close()
 
     def _migrate(self) -> None:
-        (found,) = self._connection.execute("PRAGMA user_version").fetchone()
+        found = self._format()
         known = migrations()
         newest = max(known)
         if found > newest:
@@ -182,9 +182,30 @@ class Sqlite:
                 f"knows {newest})",
                 "install that release again, or restore a backup made before it",
             )
-        for number, sql in known.items():
-            if number > found:
-                self._connection.executescript(f"BEGIN IMMEDIATE; {sql}; PRAGMA user_version = {number}; COMMIT;")
+        if found == newest:
+            return
+        with self.transaction():
+            # Another process may have been quicker.
+            found = self._format()
+            for number, sql in known.items():
+                if number > found:
+                    for statement in _statements(sql):
+                        self._connection.execute(statement)
+                    self._connection.execute(f"PRAGMA user_version = {number}")
+
+    def _format(self) -> int:
+        found: int = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        return found
+
+
+def _statements(sql: str) -> Iterator[str]:
+    """The statements of a migration, one after the other."""
+    statement = ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _told(error: sqlite3.DatabaseError, said: str, hint: str) -> Exception:
