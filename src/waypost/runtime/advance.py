@@ -111,13 +111,18 @@ def _begin(runtime: Runtime, person: PersonId, events: list[Event], now: Instant
 
 def _again(runtime: Runtime, person: PersonId, now: Instant) -> Entry | None:
     """Fold a person's log again; of a very large one the worker does, so that nobody waits for it here."""
-    if not runtime.identities.find(Id(person)):
-        return None
-    if runtime.log.count_of(runtime.identities.owners(person), LARGE) >= LARGE:
+    identity = Id(person)
+    if not runtime.identities.is_somebody(person):
         runtime.profiles.drop(person)
-        runtime.timers.set(runtime.identities.number_of(Id(person)), now)
+        if runtime.identities.find(identity):
+            runtime.timers.set(runtime.identities.number_of(identity), None)
         return None
-    return runtime.profiles.fold(person, runtime.live.program, now)
+    events = runtime.identities.log(person, enough=LARGE)
+    if len(events) >= LARGE:
+        runtime.profiles.drop(person)
+        runtime.timers.set(runtime.identities.number_of(identity), now)
+        return None
+    return runtime.profiles.fold(person, runtime.live.program, now, events)
 
 
 def _continue(runtime: Runtime, entry: Entry, events: list[Event], now: Instant) -> Sequence[Transition] | None:

@@ -6,7 +6,8 @@ claimant; only for those that several users share are the claims read from the l
 at once; a reader makes one of its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from waypost.engine.people import Links
@@ -70,9 +71,7 @@ class Identities:
             missing = ids
         found = store.numbers(self._database, missing)
         fresh = {identity for identity in missing if identity not in found}
-        claimed = self._claimed({number for identity, number in found.items() if identity[0] == "a"})
-        for identity, number in found.items():
-            self._remember(identity, number, claimed.get(number, ()))
+        self._remember_all(found)
         if fresh:
             for identity, number in store.add_ids(self._database, sorted(fresh)).items():
                 self._remember(identity, number, ())
@@ -85,7 +84,7 @@ class Identities:
         number = store.numbers(self._database, [identity]).get(identity)
         if number is None:
             return False
-        self._remember(identity, number, self._claimed([number]).get(number, ()))
+        self._remember_all({identity: number})
         return True
 
     def number_of(self, identity: Id) -> int:
@@ -110,21 +109,23 @@ class Identities:
         return known.person if known.person is not None else self._links(identity, known).person(identity)
 
     def linked(self, anonymous_id: Id, user_id: Id) -> bool:
-        """Whether it is known that this user claimed this anonymous id."""
-        pair = (self.number_of(anonymous_id), self.number_of(user_id))
-        if pair in self._pairs:
-            return True
-        if anonymous_id in self._plain:
-            return False
-        self._pairs.update((pair[0], found) for found in self._claimed([pair[0]]).get(pair[0], ()))
-        return pair in self._pairs
+        """Whether this user claimed this anonymous id before; both are known."""
+        return (
+            anonymous_id not in self._plain and (self.number_of(anonymous_id), self.number_of(user_id)) in self._pairs
+        )
 
     def link(self, pairs: Sequence[tuple[Id, Id]]) -> None:
         """Remember claims of anonymous ids by users, and look those ids up again."""
         rows = [(self.number_of(one), self.number_of(other)) for one, other in pairs]
         store.link(self._database, rows)
         self._pairs.update(rows)
-        self._look_again([one for one, _ in pairs])
+        claimed = Counter(one for one, _ in pairs)
+        again = [one for one, times in claimed.items() if times > 1 or one not in self._plain or self.undos]
+        for one, other in pairs:
+            if one in self._plain and one not in again:
+                # Nobody claimed it before: it is theirs, and nothing need be asked.
+                self._known[one] = Known(self._plain.pop(one), self._merged_person(other))
+        self._look_again(again)
 
     def alias(self, alias: Alias) -> None:
         """Remember an explicit merge; `merged` looks those users up again."""
@@ -158,6 +159,16 @@ class Identities:
         known = self._known.get(anonymous_id)
         return known is not None and known.person is None
 
+    def claimants(self, anonymous_id: Id) -> set[PersonId]:
+        """Everyone who may own events of a known anonymous id by a claim."""
+        known = self._known.get(anonymous_id)
+        if known is None:
+            return set()
+        if known.person is not None:
+            return {known.person}
+        users = store.names(self._database, list(self._claimed([known.number]).get(known.number, ())))
+        return {PersonId(user) for user in users.values()} | {self._merged_person(user) for user in users.values()}
+
     def circle(self, identity: Id) -> set[Id]:
         """The user ids that merges join with this one, this one too; of an anonymous id, those of its claimants."""
         if identity[0] == "u":
@@ -170,10 +181,15 @@ class Identities:
         """The numbers under which a person's events are filed; some of those events may be another person's."""
         return list(self._parts(person)[0].values())
 
-    def log(self, person: PersonId) -> list[Event]:
-        """Every event of a person, in no particular order."""
+    def is_somebody(self, person: PersonId) -> bool:
+        """Whether there may be events of this person: not where all that their id did is another's now."""
+        identity = Id(person)
+        return self.find(identity) and (identity in self._plain or self._known[identity].person in (None, person))
+
+    def log(self, person: PersonId, enough: int | None = None) -> list[Event]:
+        """Every event of a person, in no particular order; of each of their ids no more than are enough."""
         owners, shared = self._parts(person)
-        events = self._log.of_owners(list(owners.values()))
+        events = self._log.of_owners(list(owners.values()), enough=enough)
         if not shared:
             return events
         return [
@@ -218,9 +234,18 @@ class Identities:
                 found[one] = number
         return found, shared
 
-    def _remember(self, identity: Id, number: int, claimants: Iterable[int]) -> None:
-        """Take an id in; `claimants` are the users that ever claimed it, where it is an anonymous one."""
-        name, users = bare(identity), list(claimants)
+    def _remember_all(self, numbers: Mapping[Id, int]) -> None:
+        """Take ids in, with what is known of claims of the anonymous ones."""
+        claimed = self._claimed({number for identity, number in numbers.items() if identity[0] == "a"})
+        users = sorted({user for found in claimed.values() for user in found})
+        names = store.names(self._database, users) if users else {}
+        self._pairs.update((number, user) for number, found in claimed.items() for user in found)
+        for identity, number in numbers.items():
+            self._remember(identity, number, [names[user] for user in claimed.get(number, ())])
+
+    def _remember(self, identity: Id, number: int, users: Sequence[Id]) -> None:
+        """Take an id in; `users` are those that ever claimed it, where it is an anonymous one."""
+        name = bare(identity)
         if not users and not (identity[0] == "u" and name in self._aliased):
             self._plain[identity] = number
             self._known.pop(identity, None)
@@ -231,8 +256,7 @@ class Identities:
         elif len(users) > 1 or any(name in (undo.one, undo.other) for undo in self.undos):
             self._known[identity] = Known(number, None)
         else:
-            (claimant,) = store.names(self._database, users).values()
-            self._known[identity] = Known(number, self._merged_person(claimant))
+            self._known[identity] = Known(number, self._merged_person(users[0]))
 
     def _merged_person(self, user_id: Id) -> PersonId:
         if bare(user_id) not in self._aliased:
@@ -240,10 +264,8 @@ class Identities:
         return Links((), self._component({bare(user_id)})[1], self.undos).person(user_id)
 
     def _look_again(self, ids: Sequence[Id]) -> None:
-        numbers = {identity: self.number_of(identity) for identity in ids}
-        claimed = self._claimed({number for identity, number in numbers.items() if identity[0] == "a"})
-        for identity, number in numbers.items():
-            self._remember(identity, number, claimed.get(number, ()))
+        if ids:
+            self._remember_all({identity: self.number_of(identity) for identity in ids})
 
     def _claimed(self, anonymous: Iterable[int]) -> dict[int, set[int]]:
         numbers = sorted(anonymous)

@@ -47,6 +47,7 @@ def relink(log: Log, identities: Identities, events: Sequence[Event], fresh: set
     """
     pairs: dict[tuple[Id, Id], None] = {}
     around: set[Id] = set()
+    signed_in: set[Id] = set()
     aliases: list[Alias] = []
     undos: list[tuple[str, Undo]] = []
     for event in events:
@@ -55,7 +56,7 @@ def relink(log: Log, identities: Identities, events: Sequence[Event], fresh: set
             if not identities.linked(one, other):
                 pairs[one, other] = None
                 if one not in fresh and log.has(identities.number_of(one)):
-                    around.add(one)
+                    (signed_in if identities.is_plain(one) else around).add(one)
             elif identities.is_shared(one) and identities.claimed_again(one, event):
                 around.add(one)
         if event.kind == "alias" and event.user_id is not None and event.previous_id is not None:
@@ -68,6 +69,11 @@ def relink(log: Log, identities: Identities, events: Sequence[Event], fresh: set
             around |= {id_ for name in (undo.one, undo.other) for id_ in (user(name), anonymous(name))}
     if not (pairs or around):
         return set()
+    if not (around or undos):
+        # Nearly every claim is the first of its id: its events are the claimant's now, and nobody else is concerned.
+        identities.link(list(pairs))
+        return {person for one in signed_in for person in (PersonId(one), *identities.claimants(one))}
+    around |= signed_in
     known = {identity for identity in around if identities.find(identity)}
     involved = _circles(identities, known)
     people = _people(identities, known | involved)

@@ -6,7 +6,7 @@ folded again when somebody needs them, since a stored profile says up to which e
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from waypost.engine import observe, profiles, wake
@@ -92,7 +92,7 @@ class Profiles:
         register, rows = self._log.register, dict[int, PersonId]()
         for person in people:
             identity = Id(person)
-            if person not in self._hot and person[0] == "u" and self._identities.is_plain(identity):
+            if person not in self._hot and self._identities.is_plain(identity):
                 number = self._identities.number_of(identity)
                 row = register.snapshot_of(number)
                 if row:
@@ -103,16 +103,23 @@ class Profiles:
         claimed = store.claimed_by(self._database, [one.person for one in found.values()])
         for row, one in found.items():
             person = rows[row]
-            if one.person in claimed or one.person != self._identities.number_of(Id(person)):
-                continue
-            if one.seq >= self._log.ends([one.person]):
+            # What an id that they claimed did may be another's, but then `get` will find that out.
+            owners = (one.person, *claimed.get(one.person, ()))
+            if one.person == self._identities.number_of(Id(person)) and one.seq >= self._log.ends(owners):
                 self._enter(person, one, program)
 
-    def fold(self, person: PersonId, program: Program, now: Instant) -> Entry | None:
-        """Fold the person's whole log again, events of this transaction too; what was cached is replaced."""
+    def fold(
+        self, person: PersonId, program: Program, now: Instant, events: Sequence[Event] | None = None
+    ) -> Entry | None:
+        """Fold the person's whole log again, events of this transaction too; what was cached is replaced.
+
+        `events` is the log where the caller has read it.
+        """
         if not self._identities.find(Id(person)):
             return None
-        number, events = self._identities.number_of(Id(person)), self._identities.log(person)
+        number = self._identities.number_of(Id(person))
+        if events is None:
+            events = self._identities.log(person)
         future = min((event.at for event in events if event.at > now), default=None)
         profile = observe.fold(program, person, events, now)
         if profile is None:
@@ -264,9 +271,18 @@ class Profiles:
         number = self._identities.number_of(identity)
         row = self._log.register.snapshot_of(number)
         found = store.snapshots(self._database, [row]).get(row) if row else None
-        if found is None or found.person != number or found.seq < self._log.ends(self._identities.owners(person)):
+        if found is None or found.person != number or not self._stands(person, found):
             return self.fold(person, program, now)
         return self._enter(person, found, program) or self.fold(person, program, now)
+
+    def _stands(self, person: PersonId, found: Snapshot) -> bool:
+        """Whether nothing of the person came after a stored profile."""
+        if self._identities.is_plain(Id(person)):
+            claimed = store.claimed_by(self._database, [found.person]).get(found.person, ())
+            # What an id that they claimed did may be another's: then the exact look below decides.
+            if found.seq >= self._log.ends((found.person, *claimed)):
+                return True
+        return found.seq >= self._log.ends(self._identities.owners(person))
 
     def _enter(self, person: PersonId, found: Snapshot, program: Program) -> Entry | None:
         """Take a stored profile into memory; None where it is of another definition set."""

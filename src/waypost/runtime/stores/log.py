@@ -108,22 +108,14 @@ class Log:
         """Whether an owner has an event, those of this transaction too."""
         return self._head(owner) != 0
 
-    def of_owners(self, owners: Sequence[int], behind: int = 0) -> list[Event]:
-        """All events of these owners that lie behind a position, in no particular order."""
+    def of_owners(self, owners: Sequence[int], behind: int = 0, enough: int | None = None) -> list[Event]:
+        """All events of these owners that lie behind a position, in no particular order; of each at most enough."""
         return [
             event_of(row)
             for owner in owners
             if (head := self._head(owner)) > behind
-            for row in self.database.fetch("events_chain", (head, behind))
+            for row in self.database.fetch("events_chain", (head, behind, -1 if enough is None else enough))
         ]
-
-    def count_of(self, owners: Sequence[int], enough: int) -> int:
-        """How many events these owners have, counted no further than is enough."""
-        total = 0
-        for owner in owners:
-            if head := self._head(owner):
-                total += self.database.fetch("events_chain_length", (head, enough))[0][0]
-        return total
 
     def latest_of(self, owner: int) -> Instant | None:
         """The instant of the latest event of an owner."""

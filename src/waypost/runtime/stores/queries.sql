@@ -34,14 +34,15 @@ SELECT seq, message_id FROM events WHERE seq IN (VALUES);
 SELECT seq, message_id, owner, anonymous IS NOT NULL OR kind IN ('alias', 'undo') FROM events
 WHERE seq > ? ORDER BY seq LIMIT ?;
 
--- events_chain: The events of an owner, from the last one at this position backwards to another that is left out.
+-- events_chain: The events of an owner, from the last one at this position backwards to another that is left out, at most so many.
 WITH RECURSIVE chain AS (
     SELECT * FROM events WHERE seq = ?
     UNION ALL SELECT e.* FROM chain c JOIN events e ON e.seq = c.prev WHERE e.seq > ?
 )
 SELECT e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e.received_at, e.previous_id, e.group_id,
     e.imported, e.seq
-FROM chain e JOIN ids o ON o.number = e.owner LEFT JOIN ids a ON a.number = e.anonymous;
+FROM chain e JOIN ids o ON o.number = e.owner LEFT JOIN ids a ON a.number = e.anonymous
+LIMIT ?;
 
 -- events_chain_with: Of the same events, those that carry an anonymous id.
 WITH RECURSIVE chain AS (
@@ -52,13 +53,6 @@ SELECT e.message_id, e.kind, e.name, e.at, o.id, a.id, e.properties, e.source, e
     e.imported, e.seq
 FROM chain e JOIN ids o ON o.number = e.owner LEFT JOIN ids a ON a.number = e.anonymous
 WHERE e.anonymous = ?;
-
--- events_chain_length: How many events an owner has, counted no further than so many.
-WITH RECURSIVE chain AS (
-    SELECT seq, prev FROM events WHERE seq = ?
-    UNION ALL SELECT e.seq, e.prev FROM chain c JOIN events e ON e.seq = c.prev
-)
-SELECT count(*) FROM (SELECT 1 FROM chain LIMIT ?);
 
 -- events_chain_latest: The instant of the latest event of an owner.
 WITH RECURSIVE chain AS (
