@@ -11,7 +11,6 @@ from waypost.model.problems import Problem
 from waypost.runtime.commits import Commits, Work
 from waypost.runtime.stores.database import StoreUnavailable
 
-
 FIRST = 1_000
 """The number that is on the desk while the others gather."""
 
