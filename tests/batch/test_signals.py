@@ -1,12 +1,14 @@
 """Every kind of signal, worked out by hand from semantics.md (the numbers are its clauses)."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.batch.logs import ADA, at_least, defined, event, identify, states, table, values
 from waypost.model import conditions as c
 from waypost.model import signals as s
 from waypost.model.signals import Field, Select
-from waypost.model.time import DAY, HOUR, Duration, parse_instant
+from waypost.model.time import DAY, HOUR, Duration, Instant, Offsets, parse_instant
 from waypost.model.values import MILLION, Type, Value
 from waypost.runtime.warehouse import open_warehouse
 
@@ -144,6 +146,18 @@ def test_windows_may_be_longer_than_all_time() -> None:
     }
     log = [event("signed_up", T0), event("a", T0), event("a", T0 + DAY)]
     assert set(values(kinds, log, T0 + DAY).values()) == {2 * MILLION}
+
+
+@pytest.mark.parametrize("days", [1, 14, 119, 120, 121, 400])
+@pytest.mark.parametrize("shift", [-12 * HOUR, 0, 14 * HOUR])
+@pytest.mark.parametrize("now", [T0 + 500 * DAY, T0 + 500 * DAY + 23 * HOUR, 3 * DAY, -500 * DAY])
+def test_days_of_windows_long_and_short(days: int, shift: Duration, now: Instant) -> None:
+    log = [event("a", now - number * 6 * HOUR, user=str(number % 2)) for number in range(0, 420 * 4, 3)]
+    zone = Offsets("somewhere", (-(2**62),), (shift,))
+    definitions = replace(defined({"it": s.Days(A, s.Within(days * DAY))}), zone=zone)
+    for person, state in states(definitions, log, now).items():
+        mine = [one.at for one in log if f"u:{one.user_id}" == person and now - days * DAY < one.at <= now]
+        assert state.signals["it"] == len({zone.day(at) for at in mine}) * MILLION
 
 
 def test_sums_are_exact_however_large() -> None:

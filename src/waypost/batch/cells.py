@@ -2,7 +2,8 @@
 
 NULL is written out with care here: ibis renders `x == NULL` as IS NULL, and has neither 128-bit integers nor an exact
 integer division. For these the engine supplies functions: `waypost_wide(x)`, and `waypost_divide(a, b)`, which cuts
-towards zero; and `waypost_now()`, so that a query is written once for every instant.
+towards zero; `waypost_bit(n)` and `waypost_bits(x)`; and `waypost_now()`, so that a query is written once for every
+instant.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,16 @@ def wide(value: ir.Value) -> None:
 @ibis.udf.scalar.builtin(name="waypost_divide", signature=(("int64", "int64"), "int64"))
 def divide(numerator: ir.Value, denominator: ir.Value) -> None:
     """The integer quotient, cut towards zero."""
+
+
+@ibis.udf.scalar.builtin(name="waypost_bit", signature=(("int64",), "int64"))
+def bit(place: ir.Value) -> None:
+    """An integer of 128 bits, of which the one at the place is set; NULL beyond 0 to 126."""
+
+
+@ibis.udf.scalar.builtin(name="waypost_bits", signature=(("int64",), "int64"))
+def bits(value: ir.Value) -> None:
+    """How many bits of an integer of 128 are set."""
 
 
 @ibis.udf.scalar.builtin(name="waypost_now", signature=((), "int64"))

@@ -138,7 +138,7 @@ def _parts(log: Log, name: str, kind: Simple) -> list[Part]:
         case s.Peak(s.Count(select, _), over):
             return [Part(name, "count", at, "int64", taken(log, select), over)]
         case s.Peak(s.Days(select, _), over):
-            return [Part(name, "distinct", log.events["day"], "int64", taken(log, select), over)]
+            return [Part(name, "days", log.events["day"], "int64", taken(log, select), over)]
         case _:
             return signals.parts(log, name, kind)
 

@@ -21,7 +21,7 @@ from waypost.model import signals as s
 from waypost.model.time import Duration
 from waypost.model.values import Type
 
-How = OneOf["count", "distinct", "sum", "min", "max", "latest", "gather"]
+How = OneOf["count", "days", "distinct", "sum", "min", "max", "latest", "gather"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def parts(log: Log, name: str, kind: Simple) -> list[Part]:
         case s.Count(select, _):
             return [Part(name, "count", at, "int64", chosen(log, select, window), within)]
         case s.Days(select, _):
-            return [Part(name, "distinct", log.events["day"], "int64", chosen(log, select, window), within)]
+            return [Part(name, "days", log.events["day"], "int64", chosen(log, select, window), within)]
         case s.First(select, _):
             return [Part(name, "min", at, "int64", chosen(log, select, window), within)]
         case s.Last(select, _) | s.Since(select, _):
@@ -135,7 +135,7 @@ def gathered(part: Part, value: ir.Value, place: ir.Value, where: ir.BooleanValu
     match part.how:
         case "count":
             return value.count(where=where)
-        case "distinct":
+        case "days" | "distinct":
             return value.nunique(where=where)
         case "sum":
             return value.sum(where=where)

@@ -24,6 +24,8 @@ MACROS: Final = (
     # What ibis has no words for (batch.cells); `waypost_now` is made anew for each question.
     "CREATE MACRO waypost_wide(x) AS CAST(x AS HUGEINT)",
     "CREATE MACRO waypost_divide(a, b) AS divide(a, b)",
+    "CREATE MACRO waypost_bit(n) AS CASE WHEN n BETWEEN 0 AND 126 THEN 1::HUGEINT << n::INTEGER END",
+    "CREATE MACRO waypost_bits(x) AS bit_count(x)::BIGINT",
 )
 
 

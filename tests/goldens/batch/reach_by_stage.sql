@@ -648,12 +648,20 @@ FROM (
                 )) AS "s10_integrations_viewed",
               COUNT("t15"."at") FILTER(WHERE
                 "t15"."label" = 'integration_installed') AS "s11_integrations_installed",
-              COUNT(DISTINCT "t15"."day") FILTER(WHERE
-                "t15"."product" AND (
-                  "t15"."at" > (
-                    WAYPOST_NOW() - 1209600000000
+              WAYPOST_BITS(
+                BIT_OR(
+                  WAYPOST_BIT(
+                    "t15"."day" - (
+                      WAYPOST_DIVIDE(WAYPOST_NOW() - 1209600000000, 86400000000) - 3
+                    )
                   )
-                )) AS "s12_days_active",
+                ) FILTER(WHERE
+                  "t15"."product" AND (
+                    "t15"."at" > (
+                      WAYPOST_NOW() - 1209600000000
+                    )
+                  ))
+              ) AS "s12_days_active",
               MAX("t15"."at") FILTER(WHERE
                 "t15"."product") AS "s14_idle",
               COUNT("t15"."at") FILTER(WHERE
