@@ -25,7 +25,7 @@ from bench.peers import NoPeers, python
 from waypost.batch.names import segment_column
 from waypost.model.changes import Definitions
 from waypost.model.time import DAY
-from waypost.runtime.definitions import load_files, read_folder
+from waypost.runtime.folder import load_files, read_folder
 from waypost.runtime.warehouse import Warehouse, open_warehouse
 
 HERE = Path(__file__).parent / "_batch"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.laws import oracle
 from waypost.runtime.cases import cases_of, facts, person_of, run
-from waypost.runtime.definitions import load_files, read_folder
+from waypost.runtime.folder import load_files, read_folder
 from waypost.runtime.results import EVALUATORS, Report
 
 ROOT = Path(__file__).parents[1]

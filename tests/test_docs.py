@@ -29,7 +29,7 @@ from waypost.model.decisions import REASONS
 from waypost.runtime.access import Access, open_access
 from waypost.runtime.cases import run
 from waypost.runtime.collect import collect
-from waypost.runtime.definitions import load_files, read_folder
+from waypost.runtime.folder import load_files, read_folder
 from waypost.runtime.settings import Settings
 from waypost.runtime.start import close, open_runtime
 from waypost.runtime.zones import zones

@@ -14,14 +14,15 @@ from waypost.model.people import PersonId, State, Undo
 from waypost.model.segments import Segment, Stage
 from waypost.model.time import Duration, Instant
 from waypost.model.values import MILLION, Json, Type, Value
-from waypost.runtime.stores.events import SCHEMA, write_properties
+from waypost.runtime.stores.events import write_properties
+from waypost.runtime.stores.history import SCHEMA
 from waypost.runtime.warehouse import open_warehouse
 
 ADA = PersonId("u:ada")
 
 
 def table(events: Iterable[Event]) -> pa.Table:
-    """Events in the columns of `stores.events`; of one message id, the first."""
+    """Events in the columns of `stores.history`; of one message id, the first."""
     first: dict[str, Event] = {}
     for one in events:
         first.setdefault(one.message_id, one)

@@ -13,7 +13,7 @@ from tests.runtime.rooms import HARBOUR
 from waypost.batch import milestones, people, segments
 from waypost.batch.tables import tables
 from waypost.model.conditions import StageOf
-from waypost.runtime.definitions import load_files, read_folder
+from waypost.runtime.folder import load_files, read_folder
 
 GOLDENS = Path(__file__).parents[1] / "goldens" / "batch"
 REWRITE = bool(os.environ.get("WAYPOST_REWRITE_GOLDENS"))

@@ -9,7 +9,7 @@ from waypost.model.changes import Definitions
 from waypost.model.signals import Between, InFirst, Kind, Within
 from waypost.model.steps import Channel
 from waypost.runtime.cases import run_folder
-from waypost.runtime.definitions import read_folder
+from waypost.runtime.folder import read_folder
 from waypost.runtime.zones import zones
 
 

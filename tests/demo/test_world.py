@@ -14,7 +14,7 @@ from waypost.engine.program import Program, compile_program
 from waypost.model.events import Event
 from waypost.model.people import PersonId
 from waypost.model.time import DAY, Instant, parse_instant
-from waypost.runtime.definitions import load_files, read_folder
+from waypost.runtime.folder import load_files, read_folder
 
 START: Instant = parse_instant("2026-01-05T06:00:00Z") or 0
 

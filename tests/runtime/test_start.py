@@ -13,20 +13,15 @@ from waypost.model.time import DAY, HOUR, MINUTE, Instant, parse_instant
 from waypost.runtime import lookup, writing
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.clock import HandClock, SystemClock
-from waypost.runtime.definitions import (
-    InvalidDefinitions,
-    apply_files,
-    definition_set,
-    load_files,
-    read_folder,
-    set_paused,
-)
+from waypost.runtime.definitions import apply_files, definition_set, set_paused
+from waypost.runtime.folder import InvalidDefinitions, load_files, read_folder
 from waypost.runtime.settings import Settings, from_environment
 from waypost.runtime.start import close, open_runtime
 from waypost.runtime.stores import events as log
 from waypost.runtime.stores import people as store
 from waypost.runtime.stores import seen
 from waypost.runtime.stores.database import StoreRefused, StoreUnavailable
+from waypost.runtime.stores.history import arrow
 from waypost.runtime.stores.sqlite import Sqlite
 from waypost.runtime.transactions import Question, idle
 from waypost.runtime.worker import run_due
@@ -245,7 +240,7 @@ def test_the_machines_clock_goes_on_and_its_ids_differ() -> None:
 def test_the_log_is_read_by_others_as_arrow(tmp_path: Path) -> None:
     runtime = at(tmp_path, HandClock(NOON + 1))
     arrive(runtime, [event("signed_up", "ada"), Event("v", "page", "page", NOON, None, "phone", {"a": 1}, "web", NOON)])
-    table = log.arrow(runtime.database).read_all()
+    table = arrow(runtime.database).read_all()
     assert table.column("user_id").to_pylist() == ["ada", None]
     assert table.column("anonymous_id").to_pylist() == [None, "phone"]
     assert table.column("properties").to_pylist() == ["{}", '{"a":1}']

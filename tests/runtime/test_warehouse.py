@@ -17,7 +17,7 @@ from waypost.model.segments import Segment
 from waypost.model.time import DAY, HOUR, Offsets, parse_instant
 from waypost.model.tracking import PlannedEvent, Property, PropertyType, TrackingPlan
 from waypost.model.values import MILLION, Json, Type, Value, millionths
-from waypost.runtime.definitions import load_files, read_folder
+from waypost.runtime.folder import load_files, read_folder
 from waypost.runtime.warehouse import open_warehouse
 
 T0 = parse_instant("2026-01-05T09:00:00Z") or 0

@@ -7,7 +7,6 @@ import typer
 from waypost.cli.output import print_json, say, table
 from waypost.cli.place import place
 from waypost.model.time import Instant, write_instant
-from waypost.runtime.access import open_access
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -31,6 +30,8 @@ def create(
 
     Example: waypost key create write --name web
     """
+    from waypost.runtime.access import open_access
+
     with place(context).opened() as runtime:
         text, key = open_access(runtime).create(kind, name)
     if json:
@@ -44,6 +45,8 @@ def list_keys(context: typer.Context, json: AsJson = False) -> None:
 
     Example: waypost key list
     """
+    from waypost.runtime.access import open_access
+
     with place(context).opened() as runtime:
         found = open_access(runtime).listed()
     rows = [
@@ -71,6 +74,8 @@ def revoke(
 
     Example: waypost key revoke web
     """
+    from waypost.runtime.access import open_access
+
     with place(context).opened() as runtime:
         key = open_access(runtime).revoke(which)
     say(f"The {key.kind} key {key.name} is revoked.")

@@ -1,21 +1,16 @@
 """Commands about the project's files: init, check, schema, test, apply."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from waypost.cli.output import OUT, print_json, say
 from waypost.cli.place import place
-from waypost.definitions.load import load
-from waypost.definitions.schema import json_schema
-from waypost.demo.harbour import copy_to, example
-from waypost.model.changes import Issue
 from waypost.model.problems import Problem
 from waypost.model.time import write_instant
-from waypost.runtime import definitions as live
-from waypost.runtime.cases import run_folder
-from waypost.runtime.transactions import Question
-from waypost.runtime.zones import zones
+
+if TYPE_CHECKING:
+    from waypost.model.changes import Issue
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -34,6 +29,8 @@ def init(context: typer.Context) -> None:
 
     Example: mkdir onboarding && waypost -C onboarding init
     """
+    from waypost.demo.harbour import copy_to, example
+
     folder = place(context).folder
     if (folder / "waypost.yaml").exists():
         raise Problem("project_exists", f"{folder} has a waypost.yaml already", "name an empty folder after -C")
@@ -50,8 +47,12 @@ def check(context: typer.Context, json: Json = False) -> None:
 
     Example: waypost -C onboarding check
     """
+    from waypost.definitions.load import load
+    from waypost.runtime.folder import read_folder
+    from waypost.runtime.zones import zones
+
     folder = place(context).folder
-    loaded = load(live.read_folder(folder), zones())
+    loaded = load(read_folder(folder), zones())
     if json:
         print_json({"issues": [_issue(issue) for issue in loaded.issues]})
     else:
@@ -73,6 +74,8 @@ def schema() -> None:
 
     Example: waypost schema > waypost.schema.json
     """
+    from waypost.definitions.schema import json_schema
+
     print_json(json_schema())
 
 
@@ -81,6 +84,8 @@ def run_cases(context: typer.Context, json: Json = False) -> None:
 
     Example: waypost -C onboarding test
     """
+    from waypost.runtime.cases import run_folder
+
     report = run_folder(place(context).folder)
     failed = [result for result in report.results if result.differences]
     if json:
@@ -116,11 +121,15 @@ def apply(
 
     Example: waypost apply --reason "Sharing counts on iOS too"
     """
+    from waypost.runtime import definitions as live
+    from waypost.runtime.folder import read_folder
+    from waypost.runtime.transactions import Question
+
     if not reason.strip():
         raise Problem("bad_option", "--reason is empty", "say why the definitions change")
     folder = place(context).folder
     with place(context).opened() as runtime:
-        files = live.read_folder(folder)
+        files = read_folder(folder)
         done = runtime.commits.wait(Question(lambda now: live.apply_files(runtime, files, reason, now)))
     if json:
         print_json({"from": done.before, "to": done.hash, "at": write_instant(done.at), "changed": done.changed})
@@ -130,5 +139,5 @@ def apply(
         say(f"Nothing changed: definition set {done.hash[:12]} is live already.")
 
 
-def _issue(issue: Issue) -> dict[str, str | int | None]:
+def _issue(issue: "Issue") -> dict[str, str | int | None]:
     return {name: getattr(issue, name) for name in ("level", "file", "line", "column", "code", "message", "hint")}

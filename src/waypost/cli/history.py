@@ -10,8 +10,6 @@ from waypost.cli.output import print_json, progress, say, table
 from waypost.cli.place import place
 from waypost.model.problems import Problem
 from waypost.model.values import Json, canonical
-from waypost.runtime import lookup
-from waypost.runtime.importer import import_select
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -34,6 +32,8 @@ def import_history(
 
     Example: waypost import "SELECT user_id, 'login' AS event, day AS timestamp FROM 'logins.csv'"
     """
+    from waypost.runtime.importer import import_select
+
     with place(context).opened() as runtime, progress("importing") as bar:
         report = import_select(runtime, _sql(select), progress=bar.at)
     if json:
@@ -62,6 +62,8 @@ def events(
 
     Example: waypost events --person ada
     """
+    from waypost.runtime import lookup
+
     if quarantined and (person or prefix):
         raise Problem("bad_option", "--quarantined lists messages that belong to nobody yet", "ask for it alone")
     with place(context).opened() as runtime:

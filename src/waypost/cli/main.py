@@ -1,6 +1,7 @@
 """The `waypost` command: its options, its exit codes, and the commands of every other module here.
 
 Exit 0 done, 1 a check failed, 2 bad input. A mistake of the caller's is told in one line, never as a traceback.
+Each command loads what it needs when it runs: `--help` and `check` wait for no store, warehouse or server.
 """
 
 import sys

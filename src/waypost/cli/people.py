@@ -8,8 +8,6 @@ import typer
 from waypost.cli.output import duration, print_json, say, table
 from waypost.cli.place import instant, place
 from waypost.model.values import Json, Type
-from waypost.runtime import lookup
-from waypost.runtime.merges import undo_link
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="T", help="An instant; without it now.")]
@@ -29,6 +27,8 @@ def people(context: typer.Context, as_of: AsOf = None, json: AsJson = False) -> 
 
     Example: waypost people --as-of 2026-01-31T09:00:00Z
     """
+    from waypost.runtime import lookup
+
     with place(context).opened() as runtime:
         counts = lookup.people(runtime, instant(as_of, "--as-of"))
     if json:
@@ -46,6 +46,8 @@ def person(context: typer.Context, who: Who, as_of: AsOf = None, json: AsJson = 
 
     Example: waypost person ada --as-of 2026-01-31T09:00:00Z
     """
+    from waypost.runtime import lookup
+
     with place(context).opened() as runtime:
         shape = lookup.person(runtime, who, instant(as_of, "--as-of"))
         types = {name: signal.type for name, signal in runtime.live.definitions.signals.items()}
@@ -74,6 +76,8 @@ def explain(
 
     Example: waypost explain ada connect_source
     """
+    from waypost.runtime import lookup
+
     at = instant(as_of, "--as-of")
     with place(context).opened() as runtime:
         told = [lookup.explain(runtime, who, step, at)] if step is not None else lookup.explain_all(runtime, who, at)
@@ -101,6 +105,8 @@ def take_back(
 
     Example: waypost unlink ada phone-1
     """
+    from waypost.runtime.merges import undo_link
+
     with place(context).opened() as runtime:
         undo_link(runtime, one, other, instant(start, "--from"), instant(end, "--to"))
     say(f"The links between {one} and {other} no longer count.")

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from waypost.model.problems import Problem
 from waypost.model.time import Instant, parse_instant
-from waypost.runtime.bundle import Runtime
 from waypost.runtime.settings import Settings, from_environment
-from waypost.runtime.start import close, open_runtime
+
+if TYPE_CHECKING:
+    from waypost.runtime.bundle import Runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,10 @@ class Place:
         return from_environment(os.environ, self.folder, **options)
 
     @contextmanager
-    def opened(self) -> Iterator[Runtime]:
+    def opened(self) -> Iterator["Runtime"]:
         """The project's Waypost, closed at the end."""
+        from waypost.runtime.start import close, open_runtime
+
         runtime = open_runtime(self.settings())
         try:
             yield runtime

@@ -8,7 +8,6 @@ import typer
 from waypost.cli.output import duration, print_json, say, table
 from waypost.cli.place import instant, place
 from waypost.model.values import Json
-from waypost.runtime.readouts import milestones as read_milestones
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -37,6 +36,8 @@ def milestones(
 
     Example: waypost readout milestones --by trait.plan
     """
+    from waypost.runtime.readouts import milestones as read_milestones
+
     with place(context).opened() as runtime:
         readout = read_milestones(runtime, instant(as_of, "--as-of"), by)
     if json:

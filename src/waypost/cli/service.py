@@ -1,18 +1,15 @@
 """Commands that run: serve, worker, demo; and those that stop and restart delivery."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from waypost.cli.output import say
 from waypost.cli.place import place
-from waypost.demo.live import run as run_demo
-from waypost.http.serve import serve as serve_http
 from waypost.model.problems import Problem
-from waypost.runtime import definitions as live
-from waypost.runtime.bundle import Runtime
-from waypost.runtime.logs import configure
-from waypost.runtime.transactions import Question
+
+if TYPE_CHECKING:
+    from waypost.runtime.bundle import Runtime
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,6 +31,9 @@ def serve(
 
     Example: waypost -C onboarding serve --port 8000
     """
+    from waypost.http.serve import serve as serve_http
+    from waypost.runtime.logs import configure
+
     configure()
     serve_http(place(context).settings(port=port, host=host), watch=watch)
 
@@ -60,6 +60,8 @@ def demo(
 
     Example: waypost demo
     """
+    from waypost.demo.live import run as run_demo
+
     raise typer.Exit(run_demo(seconds=seconds, port=port, plain=plain))
 
 
@@ -83,5 +85,8 @@ def resume(context: typer.Context) -> None:
         say(f"Delivery is {runtime.live.definitions.delivery}, as the definitions say.")
 
 
-def _set_paused(runtime: Runtime, paused: bool) -> None:
+def _set_paused(runtime: "Runtime", paused: bool) -> None:
+    from waypost.runtime import definitions as live
+    from waypost.runtime.transactions import Question
+
     runtime.commits.wait(Question(lambda now: live.set_paused(runtime, paused, now)))

@@ -27,9 +27,9 @@ from waypost.model.problems import Problem
 from waypost.model.time import Instant, write_instant
 from waypost.model.values import Json, canonical, present
 from waypost.runtime.arrivals import Arrivals
-from waypost.runtime.definitions import load_files, read_file, read_folder
+from waypost.runtime.folder import load_files, read_file, read_folder
 from waypost.runtime.results import Evaluator, Finding, Report, Result
-from waypost.runtime.stores.events import SCHEMA
+from waypost.runtime.stores.history import SCHEMA
 from waypost.runtime.warehouse import open_warehouse
 
 _SHOWN: Final = Asked(rehearse=True)

@@ -13,12 +13,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
-import structlog
-
 from waypost.model.problems import Problem
+from waypost.runtime.logs import Logger
 from waypost.runtime.stores.database import StoreUnavailable
 
-_log = structlog.get_logger("waypost.commits")
+_log = Logger("waypost.commits")
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ from waypost.model.time import Instant, write_instant
 from waypost.model.values import Json, Type, present
 from waypost.readout.milestones import Reach, rows
 from waypost.runtime.bundle import Runtime
-from waypost.runtime.stores import events, history, people
+from waypost.runtime.stores import people
 
 if TYPE_CHECKING:
     from waypost.batch.milestones import Group
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 @contextmanager
 def everyone(runtime: Runtime) -> Iterator["Warehouse"]:
     """A warehouse over the whole log of a store: sealed history and the tail behind it."""
+    from waypost.runtime.stores import history
     from waypost.runtime.warehouse import open_warehouse
 
     with runtime.reading() as database:
         past = history.History()
         if runtime.settings.spill is not None:
             past = history.seal(database, runtime.settings.data)
-        tail = events.arrow(database, past.last)
+        tail = history.arrow(database, past.last)
         warehouse = open_warehouse(past.paths, tail, people.undos(database), folder=runtime.settings.spill)
     try:
         yield warehouse

@@ -8,14 +8,14 @@ import gc
 import sys
 from collections.abc import Mapping
 
-import structlog
-
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.channels import Channel
 from waypost.runtime.clock import Clock, SystemClock
 from waypost.runtime.commits import Commits
-from waypost.runtime.definitions import PAUSED, check_folder, first_live
+from waypost.runtime.definitions import PAUSED, first_live
+from waypost.runtime.folder import check_folder
 from waypost.runtime.identity import Identities
+from waypost.runtime.logs import Logger
 from waypost.runtime.profiles import Profiles
 from waypost.runtime.settings import Settings
 from waypost.runtime.stores import definitions as facts
@@ -29,7 +29,7 @@ from waypost.runtime.writing import open_written
 Channels = Mapping[str, Channel]
 """How deliveries leave, by channel."""
 
-_log = structlog.get_logger("waypost.start")
+_log = Logger("waypost.start")
 
 
 def open_runtime(

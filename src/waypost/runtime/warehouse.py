@@ -28,7 +28,7 @@ from waypost.model.people import Alias, PersonId, State, Undo, user
 from waypost.model.time import Instant
 from waypost.model.values import Json, Value
 from waypost.runtime import columns, extraction
-from waypost.runtime.stores import events
+from waypost.runtime.stores import history
 
 Answer = OneOf["query", "fold"]
 """Which path answers for a signal, segment, stage or milestone: a query, or the engine's fold where none is exact."""
@@ -207,7 +207,7 @@ def _load(
         files = ", ".join(columns.quoted(str(path)) for path in sealed)
         sources.append(extraction.LOG.format(source=f"read_parquet([{files}])"))
     if tail is not None or not sources:
-        connection.register("arrived", tail if tail is not None else events.SCHEMA.empty_table())
+        connection.register("arrived", tail if tail is not None else history.SCHEMA.empty_table())
         connection.execute("CREATE TABLE tail AS " + extraction.LOG.format(source="arrived"))
         connection.unregister("arrived")
         sources.append("FROM tail")

@@ -7,18 +7,18 @@ import threading
 from pathlib import Path
 from typing import Final
 
-import structlog
-
 from waypost.model.problems import Problem
 from waypost.runtime.bundle import Runtime
-from waypost.runtime.definitions import Application, InvalidDefinitions, apply_files, read_folder
+from waypost.runtime.definitions import Application, apply_files
+from waypost.runtime.folder import InvalidDefinitions, read_folder
+from waypost.runtime.logs import Logger
 from waypost.runtime.transactions import Question
 
 EVERY: Final = 0.3
 """Seconds between two looks at the files."""
 REASON: Final = "Saved while serve --watch ran."
 
-_log = structlog.get_logger("waypost.watch")
+_log = Logger("waypost.watch")
 
 
 class Watcher:

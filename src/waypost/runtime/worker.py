@@ -6,13 +6,12 @@ late turns change no outcome, since each wake-up is evaluated at its own instant
 
 import threading
 
-import structlog
-
 from waypost.model.problems import Problem
 from waypost.model.time import SECOND, Instant
 from waypost.runtime import deliver
 from waypost.runtime.advance import advance
 from waypost.runtime.bundle import Runtime
+from waypost.runtime.logs import Logger
 from waypost.runtime.transactions import Question
 
 WAKES = 25
@@ -21,7 +20,7 @@ WAKES = 25
 TICK = 1.0
 """Seconds between two turns when nothing is known to be due sooner."""
 
-_log = structlog.get_logger("waypost.worker")
+_log = Logger("waypost.worker")
 
 
 def turn(runtime: Runtime) -> bool:

@@ -13,8 +13,7 @@ from waypost.model.time import parse_instant
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.clock import HandClock
 from waypost.runtime.start import close
-from waypost.runtime.stores import events
-from waypost.runtime.stores.history import FOLDER, History, seal, sealed
+from waypost.runtime.stores.history import FOLDER, History, arrow, seal, sealed
 
 T0 = parse_instant("2026-01-05T09:00:00Z") or 0
 
@@ -31,8 +30,8 @@ def runtime() -> Iterator[Runtime]:
 def test_what_fills_a_file_is_sealed_and_the_rest_is_the_tail(runtime: Runtime, tmp_path: Path) -> None:
     with runtime.reading() as database:
         history = seal(database, tmp_path, rows=4)
-        tail = events.arrow(database, history.last).read_all()
-        everything = events.arrow(database).read_all()
+        tail = arrow(database, history.last).read_all()
+        everything = arrow(database).read_all()
     assert [pq.read_metadata(path).num_rows for path in history.paths] == [4, 4]
     assert tail.num_rows == 2
     told = [pq.read_table(path).cast(everything.schema) for path in history.paths]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-import pyarrow as pa
 
 from waypost.model.events import Event
 from waypost.model.people import Id
@@ -100,51 +99,6 @@ def quarantined_lines(database: Database, originals: Sequence[str]) -> set[str]:
 def count_quarantined(database: Database) -> int:
     """How many messages are in quarantine."""
     return int(database.fetch("quarantine_count")[0][0])
-
-
-SCHEMA: Final = pa.schema(
-    [
-        ("seq", pa.int64()),
-        ("message_id", pa.string()),
-        ("kind", pa.string()),
-        ("name", pa.string()),
-        ("at", pa.int64()),
-        ("user_id", pa.string()),
-        ("anonymous_id", pa.string()),
-        ("properties", pa.string()),
-        ("source", pa.string()),
-        ("received_at", pa.int64()),
-        ("previous_id", pa.string()),
-        ("group_id", pa.string()),
-        ("imported", pa.bool_()),
-    ]
-)
-"""The columns in which the log is handed to batch evaluators; instants are microseconds, properties JSON text."""
-
-
-def arrow(database: Database, after_seq: int = 0) -> pa.RecordBatchReader:
-    """The log behind a position as Arrow batches, read as they are asked for."""
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        seq = after_seq
-        while page := database.fetch("events_after", (seq, PAGE)):
-            seqs, ids, kinds, names, ats, owners, others, properties, sources, received, previous, groups, imported = (
-                zip(*page, strict=True)
-            )
-            users = [owner[2:] if owner[0] == "u" else None for owner in owners]
-            anonymous = [
-                other[2:] if other is not None else owner[2:] if owner[0] == "a" else None
-                for owner, other in zip(owners, others, strict=True)
-            ]
-            columns = [
-                seqs, ids, kinds, names, ats, users, anonymous, properties, sources, received, previous, groups,
-                [bool(flag) for flag in imported],
-            ]  # fmt: skip
-            arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
-            yield pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
-            seq = page[-1][0]
-
-    return pa.RecordBatchReader.from_batches(SCHEMA, batches())
 
 
 def _range(prefix: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
-"""Sealed history: the older part of the log as Parquet files, so that questions about everyone need not read the store.
+"""The log for batch: its older part sealed as Parquet files, so that questions about everyone need not read the store.
 
 A file holds a run of the log, whole and never changed: the same run gives the same file whoever seals it, and it comes
-to its name only when it is complete and on disk. What lies behind the last file is the tail (`events.arrow`). The log
+to its name only when it is complete and on disk. What lies behind the last file is the tail (`arrow`). The log
 stays the truth: files that do not continue it (of a store that was restored, say) are not used, and sealed again.
 """
 
@@ -15,12 +15,31 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from waypost.runtime.stores.database import Database
-from waypost.runtime.stores.events import SCHEMA, arrow
+from waypost.runtime.stores.events import PAGE
 
 FOLDER: Final = "history"
 ROWS: Final = 500_000
 """How many events a file holds; what is not enough for one stays in the tail."""
 _LAST: Final = b"waypost.last_message_id"
+
+SCHEMA: Final = pa.schema(
+    [
+        ("seq", pa.int64()),
+        ("message_id", pa.string()),
+        ("kind", pa.string()),
+        ("name", pa.string()),
+        ("at", pa.int64()),
+        ("user_id", pa.string()),
+        ("anonymous_id", pa.string()),
+        ("properties", pa.string()),
+        ("source", pa.string()),
+        ("received_at", pa.int64()),
+        ("previous_id", pa.string()),
+        ("group_id", pa.string()),
+        ("imported", pa.bool_()),
+    ]
+)
+"""The columns in which the log is handed to batch evaluators; instants are microseconds, properties JSON text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +110,28 @@ def _write(table: pa.Table, path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def arrow(database: Database, after_seq: int = 0) -> pa.RecordBatchReader:
+    """The log behind a position as Arrow batches, read as they are asked for."""
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        seq = after_seq
+        while page := database.fetch("events_after", (seq, PAGE)):
+            seqs, ids, kinds, names, ats, owners, others, properties, sources, received, previous, groups, imported = (
+                zip(*page, strict=True)
+            )
+            users = [owner[2:] if owner[0] == "u" else None for owner in owners]
+            anonymous = [
+                other[2:] if other is not None else owner[2:] if owner[0] == "a" else None
+                for owner, other in zip(owners, others, strict=True)
+            ]
+            columns = [
+                seqs, ids, kinds, names, ats, users, anonymous, properties, sources, received, previous, groups,
+                [bool(flag) for flag in imported],
+            ]  # fmt: skip
+            arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+            yield pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
+            seq = page[-1][0]
+
+    return pa.RecordBatchReader.from_batches(SCHEMA, batches())

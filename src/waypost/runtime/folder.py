@@ -1,0 +1,82 @@
+"""The project's folder: the texts of its definition files, and what they make.
+
+This is all that `check` and `test` need of this floor; no store and no thread is among it.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from waypost.definitions.load import load
+from waypost.model.changes import Definitions, Issue
+from waypost.model.problems import Problem
+from waypost.runtime.settings import DATA
+from waypost.runtime.zones import zones
+
+
+class InvalidDefinitions(Problem):
+    """Definition files with mistakes; `issues` has every one of them."""
+
+    def __init__(self, issues: tuple[Issue, ...]) -> None:
+        errors = [issue for issue in issues if issue.level == "error"]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__("invalid_definitions", f"{errors[0]}{more}", "run `waypost check` for all of them")
+        self.issues = issues
+
+
+def check_folder(folder: Path) -> None:
+    """Raise a Problem where a folder is no project's."""
+    if not (folder / "waypost.yaml").is_file():
+        raise Problem(
+            "no_project", f"{folder} has no waypost.yaml", "name the project's folder, or run `waypost init` there"
+        )
+
+
+def read_folder(folder: Path) -> dict[str, str]:
+    """The texts of a project's definition files by their paths; cases and Waypost's own data are not among them.
+
+    Raises:
+        Problem: Where the folder has no `waypost.yaml`, or a file cannot be read.
+    """
+    check_folder(folder)
+    files = {}
+    for path in sorted(folder.rglob("*.y*ml")):
+        parts = path.relative_to(folder).parts
+        if (
+            path.suffix in (".yaml", ".yml")
+            and parts[0] not in (DATA, "cases")
+            and not any(part.startswith(".") for part in parts)
+            and not _is_no_file(path)
+        ):
+            files["/".join(parts)] = read_file(path)
+    return files
+
+
+def read_file(path: Path) -> str:
+    """The text of a file. What is not UTF-8 in it is left as no YAML may have it, so that it is told with its place.
+
+    Raises:
+        Problem: `unreadable_file`.
+    """
+    try:
+        return path.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError as error:
+        raise Problem(
+            "unreadable_file", f"{path} cannot be read: {error.strerror}", "mend its permissions, or take it away"
+        ) from error
+
+
+def _is_no_file(path: Path) -> bool:
+    """Whether it is a folder or a pipe; a link that leads nowhere is told when it is read."""
+    return path.exists() and not path.is_file()
+
+
+def load_files(files: Mapping[str, str]) -> Definitions:
+    """The definitions that these texts make.
+
+    Raises:
+        InvalidDefinitions: Where there is a mistake in them.
+    """
+    loaded = load(files, zones())
+    if loaded.definitions is None:
+        raise InvalidDefinitions(loaded.issues)
+    return loaded.definitions
