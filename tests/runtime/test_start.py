@@ -17,7 +17,6 @@ from waypost.runtime.definitions import apply_files, definition_set, set_paused
 from waypost.runtime.folder import InvalidDefinitions, load_files, read_folder
 from waypost.runtime.settings import Settings, from_environment
 from waypost.runtime.start import close, open_runtime
-from waypost.runtime.stores import events as log
 from waypost.runtime.stores import people as store
 from waypost.runtime.stores import seen
 from waypost.runtime.stores.database import StoreRefused, StoreUnavailable
@@ -244,5 +243,5 @@ def test_the_log_is_read_by_others_as_arrow(tmp_path: Path) -> None:
     assert table.column("user_id").to_pylist() == ["ada", None]
     assert table.column("anonymous_id").to_pylist() == [None, "phone"]
     assert table.column("properties").to_pylist() == ["{}", '{"a":1}']
-    assert log.arrow(runtime.database, 2).read_all().num_rows == 0
+    assert arrow(runtime.database, 2).read_all().num_rows == 0
     close(runtime)
