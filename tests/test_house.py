@@ -124,3 +124,9 @@ def test_exports_are_a_dozen_and_the_docstring_is_their_map() -> None:
     assert all(hasattr(waypost, name) for name in exported)
     assert waypost.__doc__
     assert sorted(re.findall(r"^- `(\w+)`", waypost.__doc__, re.MULTILINE)) == exported
+
+
+def test_the_type_check_reads_tests_too() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    assert settings["strict"]
+    assert {"src/waypost", "tests", "bench", "tools"} <= set(settings["files"])

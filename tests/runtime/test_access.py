@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
 
 import jwt
@@ -25,7 +24,7 @@ def clock() -> HandClock:
 @pytest.fixture
 def access(clock: HandClock) -> Access:
     database = Sqlite(None)
-    return Access(database, partial(nullcontext, database), "a secret", clock)
+    return Access(database, lambda: nullcontext(database), "a secret", clock)
 
 
 def test_a_key_is_found_by_its_text_and_by_nothing_else(access: Access) -> None:
@@ -55,7 +54,7 @@ def test_two_valid_keys_have_two_names(access: Access) -> None:
 
 def test_no_key_lies_in_the_store(tmp_path: Path, clock: HandClock) -> None:
     database = Sqlite(tmp_path / "waypost.db")
-    access = Access(database, partial(nullcontext, database), "a secret", clock)
+    access = Access(database, lambda: nullcontext(database), "a secret", clock)
     texts = [access.create(kind)[0] for kind in ("write", "read", "admin", "identity")]
     database.close()
     stored = b"".join(file.read_bytes() for file in tmp_path.iterdir())
@@ -77,9 +76,9 @@ def test_a_revoked_key_is_found_no_more(access: Access, by: str) -> None:
 
 def test_what_another_process_makes_and_revokes_is_known_within_two_seconds(tmp_path: Path, clock: HandClock) -> None:
     server = Sqlite(tmp_path / "waypost.db")
-    here = Access(server, partial(nullcontext, server), "a secret", clock)
+    here = Access(server, lambda: nullcontext(server), "a secret", clock)
     command = Sqlite(tmp_path / "waypost.db")
-    there = Access(command, partial(nullcontext, command), "a secret", clock)
+    there = Access(command, lambda: nullcontext(command), "a secret", clock)
     assert here.find("anything") is None
     text, _ = there.create("write")
     clock.advance(2 * SECOND)
@@ -142,8 +141,8 @@ def test_any_valid_identity_key_may_sign(access: Access, clock: HandClock) -> No
 
 def test_the_identity_key_is_another_in_another_installation(clock: HandClock) -> None:
     database = Sqlite(None)
-    key, _ = Access(database, partial(nullcontext, database), "a secret", clock).create("identity")
-    stolen = Access(database, partial(nullcontext, database), "another secret", clock)
+    key, _ = Access(database, lambda: nullcontext(database), "a secret", clock).create("identity")
+    stolen = Access(database, lambda: nullcontext(database), "another secret", clock)
     with pytest.raises(Problem, match="no identity key signed"):
         stolen.subject(signed(key, {"sub": "ada", "exp": IN_AN_HOUR}))
 
