@@ -42,10 +42,12 @@ class Live:
 class Writing:
     """Where `writing` is: its round's position in the log, the profiles and chunks that it still has to write.
 
-    `upto` is None between two rounds, `written` the position of the last one that was finished.
+    `upto` is None between two rounds, `written` the position of the last one that was finished, `under` the definition
+    set that was live when this one began.
     """
 
     written: int = 0
+    under: str = ""
     upto: int | None = None
     profiles: int = 0
     chunks: list[int] | None = None

@@ -86,8 +86,11 @@ def live_again(runtime: Runtime) -> None:
     if store.fact(runtime.database, LIVE) != runtime.live.definitions.hash:
         live = stored_live(runtime.database)
         if live is not None:
+            now = runtime.clock.now()
             runtime.live = live
-            runtime.profiles.forget_all(runtime.clock.now())
+            runtime.profiles.forget_all(now)
+            # Whoever waited for nothing, or for later, under the rules before may have to be looked at under these.
+            runtime.timers.everyone(now)
 
 
 def apply_files(runtime: Runtime, files: Mapping[str, str], reason: str, now: Instant) -> Application:

@@ -14,6 +14,9 @@ from waypost.runtime.stores.register import CHUNK
 WRITTEN = "written_upto"
 """The fact of up to which event profiles and register are written."""
 
+LOOKED_AT = "looked_at_under"
+"""The fact of which definition set the written register is of: under another one everybody must be looked at."""
+
 BEHIND = 1_000_000
 """How many events may lie behind the last round that was finished, likewise."""
 
@@ -38,6 +41,7 @@ def write_behind(runtime: Runtime, rows: int = ROWS) -> bool:
         if not (runtime.profiles.unwritten or register.changed):
             return runtime.profiles.compact()
         writing.upto, writing.profiles, writing.chunks = runtime.log.last, runtime.profiles.unwritten, None
+        writing.under = runtime.live.definitions.hash
     if writing.profiles > 0:
         writing.profiles -= runtime.profiles.write(rows) or writing.profiles
         return True
@@ -50,6 +54,7 @@ def write_behind(runtime: Runtime, rows: int = ROWS) -> bool:
         store.clear_dropped(runtime.database, chunk * CHUNK, (chunk + 1) * CHUNK)
     if not writing.chunks:
         facts.say(runtime.database, WRITTEN, str(writing.upto))
+        facts.say(runtime.database, LOOKED_AT, writing.under)
         writing.written, writing.upto = writing.upto, None
     return True
 
@@ -77,4 +82,7 @@ def open_written(runtime: Runtime) -> None:
     runtime.writing.written = int(facts.fact(database, WRITTEN) or 0)
     for owner in log.catch_up(runtime.writing.written):
         runtime.timers.set(owner, now)
+    if facts.fact(database, LOOKED_AT) != runtime.live.definitions.hash:
+        # Definitions were applied, and whoever did it ended before everyone's next wake-up was written.
+        runtime.timers.everyone(now)
     runtime.timers.extend(now)

@@ -1,0 +1,146 @@
+"""Definitions that change while people wait: everyone is looked at again, and nobody is sent anything for it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.rooms import MAILING
+from waypost.model.time import DAY, MINUTE, Instant, parse_instant, write_instant
+from waypost.runtime import lookup
+from waypost.runtime.bundle import Runtime
+from waypost.runtime.channels import Message, Outcome, Sent
+from waypost.runtime.clock import HandClock
+from waypost.runtime.collect import collect
+from waypost.runtime.definitions import apply_files
+from waypost.runtime.folder import read_folder
+from waypost.runtime.settings import Settings
+from waypost.runtime.start import close, open_runtime
+from waypost.runtime.stores.sqlite import HostLock
+from waypost.runtime.transactions import Question
+from waypost.runtime.worker import run_due
+
+NOON: Instant = parse_instant("2026-01-05T12:00:00Z") or 0
+
+
+class Drum:
+    """A channel that remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.given: list[tuple[str, str]] = []
+
+    def deliver(self, message: Message) -> Outcome:
+        self.given.append((message.person, message.step))
+        return Sent()
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock(NOON)
+
+
+@pytest.fixture
+def drum() -> Drum:
+    return Drum()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copy = tmp_path / "project"
+    shutil.copytree(MAILING, copy)
+    return copy
+
+
+@pytest.fixture
+def server(folder: Path, clock: HandClock, drum: Drum) -> Iterator[Runtime]:
+    runtime = open_runtime(Settings(folder), clock, host=True, channels={"email": drum, "webhook": drum})
+    yield runtime
+    close(runtime)
+
+
+def tell(runtime: Runtime, who: str, *events: str) -> None:
+    at = write_instant(runtime.clock.now())
+    collect(runtime, [{"type": "track", "userId": who, "event": name, "timestamp": at} for name in events])
+
+
+def change(folder: Path, old: str, new: str) -> None:
+    file = folder / "waypost.yaml"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def apply(runtime: Runtime, folder: Path) -> None:
+    files = read_folder(folder)
+    runtime.commits.wait(Question(lambda now: apply_files(runtime, files, "A test.", now)))
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["in the server", "beside the server"])
+def test_what_time_brings_under_new_definitions_comes_with_no_event(
+    server: Runtime, folder: Path, clock: HandClock, drum: Drum, beside: bool
+) -> None:
+    """Whoever waited for nothing before waits now: the server hears of it also where another process applies them."""
+    tell(server, "ada", "signed_up")
+    clock.advance(MINUTE)
+    run_due(server)
+    server.commits.wait(Question(lambda now: server.profiles.write()))
+    change(folder, "send_when: shares >= 2", "send_when: idle > INTERVAL '15 minutes'")
+    if beside:
+        guest = open_runtime(Settings(folder), clock)
+        apply(guest, folder)
+        close(guest)
+    else:
+        apply(server, folder)
+    run_due(server)
+    assert drum.given == []
+    clock.advance(15 * MINUTE)
+    run_due(server)
+    clock.advance(10 * MINUTE)
+    run_due(server)
+    assert drum.given == [("u:ada", "praise")]
+
+
+def test_who_matches_only_because_definitions_changed_is_sent_nothing(
+    server: Runtime, folder: Path, clock: HandClock, drum: Drum
+) -> None:
+    tell(server, "ada", "signed_up", "shared")
+    clock.advance(30 * MINUTE)
+    run_due(server)
+    change(folder, "send_when: shares >= 2", "send_when: shares >= 1")
+    apply(server, folder)
+    for _ in range(3):
+        clock.advance(20 * MINUTE)
+        run_due(server)
+    assert drum.given == []
+    told = lookup.explain(server, "ada", "praise")
+    assert told["reasons"][-1]["reason"] == "not_begun"  # type: ignore[index,call-overload]
+    tell(server, "ben", "signed_up", "shared")
+    clock.advance(DAY)
+    run_due(server)
+    assert drum.given == [("u:ben", "praise")]
+
+
+def test_everyone_is_looked_at_though_the_server_was_killed_just_after(
+    folder: Path, clock: HandClock, drum: Drum
+) -> None:
+    first = open_runtime(Settings(folder), clock, host=True)
+    tell(first, "ada", "signed_up")
+    clock.advance(MINUTE)
+    run_due(first)
+    close(first)
+    change(folder, "send_when: shares >= 2", "send_when: idle > INTERVAL '15 minutes'")
+    killed = open_runtime(Settings(folder), clock, host=True)
+    apply(killed, folder)
+    killed.commits.close()  # and nothing is written that is written behind
+    assert isinstance(killed.hosted, HostLock)
+    killed.hosted.release()
+    killed.database.close()
+    again = open_runtime(Settings(folder), clock, host=True, channels={"email": drum, "webhook": drum})
+    run_due(again)
+    clock.advance(15 * MINUTE)
+    run_due(again)
+    clock.advance(10 * MINUTE)
+    run_due(again)
+    assert drum.given == [("u:ada", "praise")]
+    close(again)
