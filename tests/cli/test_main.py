@@ -1,5 +1,6 @@
 """The command line as its users hold it: what it prints, and how it leaves."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,3 +142,34 @@ def test_a_mistake_is_told_in_one_line_and_exits_with_2(cli: Cli, arguments: tup
     assert not out
     assert "Traceback" not in err
     assert err.strip()
+
+
+def test_applying_says_what_is_live_and_for_whom_something_began(cli: Cli, tmp_path: Path) -> None:
+    assert cli("import", SELECT)[0] == 0
+    file = tmp_path / "onboarding" / "waypost.yaml"
+    file.write_text(file.read_text().replace("delivery: off", "delivery: on"))
+    code, out, _ = cli("apply", "--reason", "On we go.", "--yes", "--json")
+    assert (code, msgspec.json.decode(out)["changed"]) == (0, True)
+    code, out, _ = cli("apply", "--reason", "Those who are here, too.", "--yes", "--include-existing", "--json")
+    said = msgspec.json.decode(out)
+    assert (code, said["changed"], said["begun"]) == (0, False, 0)
+    assert "Nothing changed" in cli("apply", "--reason", "Again.")[1]
+
+
+def test_on_a_terminal_it_asks_before_it_applies(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli("people")[0] == 0
+    file = tmp_path / "onboarding" / "waypost.yaml"
+    file.write_text(file.read_text().replace("delivery: off", "delivery: on"))
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    code, out, err = cli("apply", "--reason", "On we go.")
+    assert (code, out) == (1, "")
+    assert "goes live in the place of" in err
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    assert "is live now" in cli("apply", "--reason", "On we go.")[1]

@@ -1,38 +1,20 @@
 """Definitions that change while people wait: everyone is looked at again, and nobody is sent anything for it."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.runtime.rooms import MAILING
-from waypost.model.time import DAY, MINUTE, Instant, parse_instant, write_instant
+from tests.runtime.mailroom import NOON, Drum, apply, change, project, serving, tell
+from waypost.model.time import DAY, MINUTE
 from waypost.runtime import lookup
 from waypost.runtime.bundle import Runtime
-from waypost.runtime.channels import Message, Outcome, Sent
 from waypost.runtime.clock import HandClock
-from waypost.runtime.collect import collect
-from waypost.runtime.definitions import apply_files
-from waypost.runtime.folder import read_folder
 from waypost.runtime.settings import Settings
 from waypost.runtime.start import close, open_runtime
 from waypost.runtime.stores.sqlite import HostLock
 from waypost.runtime.transactions import Question
 from waypost.runtime.worker import run_due
-
-NOON: Instant = parse_instant("2026-01-05T12:00:00Z") or 0
-
-
-class Drum:
-    """A channel that remembers what it was given."""
-
-    def __init__(self) -> None:
-        self.given: list[tuple[str, str]] = []
-
-    def deliver(self, message: Message) -> Outcome:
-        self.given.append((message.person, message.step))
-        return Sent()
 
 
 @pytest.fixture
@@ -47,33 +29,14 @@ def drum() -> Drum:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    copy = tmp_path / "project"
-    shutil.copytree(MAILING, copy)
-    return copy
+    return project(tmp_path)
 
 
 @pytest.fixture
 def server(folder: Path, clock: HandClock, drum: Drum) -> Iterator[Runtime]:
-    runtime = open_runtime(Settings(folder), clock, host=True, channels={"email": drum, "webhook": drum})
+    runtime = serving(folder, clock, drum)
     yield runtime
     close(runtime)
-
-
-def tell(runtime: Runtime, who: str, *events: str) -> None:
-    at = write_instant(runtime.clock.now())
-    collect(runtime, [{"type": "track", "userId": who, "event": name, "timestamp": at} for name in events])
-
-
-def change(folder: Path, old: str, new: str) -> None:
-    file = folder / "waypost.yaml"
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new))
-
-
-def apply(runtime: Runtime, folder: Path) -> None:
-    files = read_folder(folder)
-    runtime.commits.wait(Question(lambda now: apply_files(runtime, files, "A test.", now)))
 
 
 @pytest.mark.parametrize("beside", [False, True], ids=["in the server", "beside the server"])
@@ -136,7 +99,7 @@ def test_everyone_is_looked_at_though_the_server_was_killed_just_after(
     assert isinstance(killed.hosted, HostLock)
     killed.hosted.release()
     killed.database.close()
-    again = open_runtime(Settings(folder), clock, host=True, channels={"email": drum, "webhook": drum})
+    again = serving(folder, clock, drum)
     run_due(again)
     clock.advance(15 * MINUTE)
     run_due(again)

@@ -1,10 +1,11 @@
 """Commands about the project's files: init, check, schema, test, apply."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from waypost.cli.output import OUT, print_json, say
+from waypost.cli.output import OUT, agree, print_json, progress, say
 from waypost.cli.place import place
 from waypost.model.problems import Problem
 from waypost.model.time import write_instant
@@ -115,14 +116,19 @@ def run_cases(context: typer.Context, json: Json = False) -> None:
 def apply(
     context: typer.Context,
     reason: Annotated[str, typer.Option(help="Why; it is kept with the change.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; where there is no terminal nobody is asked.")] = False,
+    include_existing: Annotated[
+        bool, typer.Option("--include-existing", help="Let push steps begin for people who match already.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Put the folder's definitions live. Everyone is folded again; nobody is sent anything for it.
+    """Put the folder's definitions live. Everyone is folded again; nobody is sent anything for it, unless you say so.
 
     Example: waypost apply --reason "Sharing counts on iOS too"
     """
     from waypost.runtime import definitions as live
-    from waypost.runtime.folder import read_folder
+    from waypost.runtime.existing import push_existing
+    from waypost.runtime.folder import load_files, read_folder
     from waypost.runtime.transactions import Question
 
     if not reason.strip():
@@ -130,10 +136,23 @@ def apply(
     folder = place(context).folder
     with place(context).opened() as runtime:
         files = read_folder(folder)
+        if not yes and sys.stdin.isatty():
+            new, old = load_files(files).hash, runtime.live.definitions.hash
+            sends = " E-mails and webhooks may begin for people who match already." if include_existing else ""
+            if new != old or sends:
+                agree(f"Definition set {new[:12]} goes live in the place of {old[:12]}.{sends} Go on?")
         done = runtime.commits.wait(Question(lambda now: live.apply_files(runtime, files, reason, now)))
+        begun = 0
+        if include_existing:
+            with progress("looking at everyone") as bar:
+                begun = push_existing(runtime, bar.at)
     if json:
-        print_json({"from": done.before, "to": done.hash, "at": write_instant(done.at), "changed": done.changed})
-    elif done.changed:
+        shape = {"from": done.before, "to": done.hash, "at": write_instant(done.at), "changed": done.changed}
+        print_json(shape | ({"begun": begun} if include_existing else {}))
+        return
+    if include_existing:
+        say(f"Something to send began, or was decided, for {begun:,} people who matched already.")
+    if done.changed:
         say(f"Definition set {done.hash[:12]} is live now, in the place of {done.before[:12]}.")
     else:
         say(f"Nothing changed: definition set {done.hash[:12]} is live already.")

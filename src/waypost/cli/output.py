@@ -74,6 +74,13 @@ def duration(seconds: float) -> str:
     return ("−" if seconds < 0 else "") + (" ".join(parts[:2]) or "0 s")
 
 
+def agree(question: str) -> None:
+    """Ask on standard error, so that standard output stays as it is; leave with 1 unless the answer is yes."""
+    typer.echo(f"{question} [y/N] ", err=True, nl=False)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise typer.Exit(1)
+
+
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator["Bar"]:
     """A bar on standard error for long work; nothing is drawn where that is no terminal."""

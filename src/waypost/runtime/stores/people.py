@@ -44,10 +44,20 @@ def add_ids(database: Database, ids: Sequence[Id]) -> dict[Id, int]:
     return numbers(database, ids)
 
 
+def count_ids(database: Database) -> int:
+    """How many ids there are."""
+    return int(database.fetch("ids_count")[0][0])
+
+
+def ids_after(database: Database, after: int, limit: int) -> list[tuple[int, Id]]:
+    """The next ids in the order of their numbers, each with its number."""
+    return [(number, Id(identity)) for number, identity in database.fetch("ids_after", (after, limit))]
+
+
 def all_ids(database: Database) -> Iterator[tuple[int, Id]]:
     """Every id with its number."""
     after = 0
-    while page := database.fetch("ids_after", (after, PAGE)):
+    while page := ids_after(database, after, PAGE):
         yield from page
         after = page[-1][0]
 

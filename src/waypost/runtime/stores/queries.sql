@@ -22,6 +22,9 @@ SELECT number, id FROM ids WHERE number IN (VALUES);
 -- ids_after: All ids in the order of their numbers, a page of them.
 SELECT number, id FROM ids WHERE number > ? ORDER BY number LIMIT ?;
 
+-- ids_count: How many ids there are.
+SELECT count(*) FROM ids;
+
 -- events_append: Append one event behind all others; the caller has made sure that its message id is new.
 INSERT INTO events (seq, owner, prev, message_id, kind, name, at, received_at, anonymous, source, properties, previous_id,
     group_id, imported)
