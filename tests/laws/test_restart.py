@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.laws.server import Sender, keys_of, serve_and_kill
 from tests.runtime.rooms import MAILING, afresh, everyone
 from waypost.model.time import DAY
 from waypost.runtime.settings import Settings
@@ -58,6 +59,29 @@ def crash(folder: Path, rounds: int, seed: int) -> None:
 
 def test_killed_and_started_again(tmp_path: Path) -> None:
     crash(tmp_path, 5, seed=1)
+
+
+def crash_server(folder: Path, rounds: int, seed: int) -> None:
+    chance = random.Random(seed)
+    store = f"sqlite:///{folder}/waypost.db"
+    keys = keys_of(store)
+    senders = [Sender(f"sender{number}", seed * 31 + number) for number in range(3)]
+    for _ in range(rounds):
+        serve_and_kill(store, senders, keys, chance)
+        check(store, [message_id for sender in senders for message_id in sender.acknowledged])
+
+
+def test_a_server_under_load_killed_and_started_again(tmp_path: Path) -> None:
+    crash_server(tmp_path, 3, seed=1)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3_600)
+def test_a_server_under_load_killed_very_often(tmp_path: Path) -> None:
+    for seed in range(5):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        crash_server(folder, 20, seed)
 
 
 @pytest.mark.long
