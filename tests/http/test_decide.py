@@ -166,6 +166,13 @@ def test_what_cannot_be_asked_is_a_bad_request(client: Client, keys: Keys, body:
     assert answer.json()["code"] in {"bad_request", "malformed"}
 
 
+def test_half_a_surrogate_pair_is_mended_in_a_page_and_a_locale(client: Client, keys: Keys) -> None:
+    asked = b'{"userId": "ada", "page": "/\\ud83d", "locale": "e\\ud83d"}'
+    for _ in range(2):
+        assert client.post("/v1/next", content=asked, headers=bearer(keys.read)).status_code == 200
+        sign_up(client, keys, userId="ada")
+
+
 def test_half_a_surrogate_pair_is_no_id(client: Client, keys: Keys) -> None:
     answer = client.post("/v1/next", content=b'{"userId": "\\ud83d"}', headers=bearer(keys.read))
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")

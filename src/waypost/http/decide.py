@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from waypost.engine.payloads import mended
 from waypost.http.answers import Answer, json_answer
 from waypost.http.askers import asked_about
 from waypost.http.calls import Call
@@ -38,7 +39,7 @@ def _text(question: Mapping[str, Json], name: str, limit: int) -> str | None:
     value = question.get(name)
     if value is not None and (not isinstance(value, str) or len(value) > limit):
         raise Problem("bad_request", f"`{name}` is no text of at most {limit} characters")
-    return value
+    return value and mended(value)
 
 
 _TEXT: Final[Json] = {"type": "string"}

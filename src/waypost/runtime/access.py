@@ -17,6 +17,8 @@ from typing import Literal as OneOf
 import jwt
 from jwt.types import Options
 
+from waypost.engine.messages import MAX_ID
+from waypost.engine.payloads import mended
 from waypost.model.events import REFUSED_IDS
 from waypost.model.problems import Problem
 from waypost.model.time import DAY, MINUTE, SECOND, Instant
@@ -146,7 +148,7 @@ class Access:
         """
         now = self._clock.now()
         known = self._subjects.get(token)
-        if known is None or self._read_at is None or now - self._read_at >= REFRESH:
+        if known is None or self._read_at is None or not 0 <= now - self._read_at < REFRESH:
             self._read(now)
             known = self._checked(token, now)
             if len(self._subjects) < MEMORY:
@@ -158,7 +160,7 @@ class Access:
     def _checked(self, token: str, now: Instant) -> tuple[str, Instant]:
         claims = self._claims(token)
         subject, expires = claims.get("sub"), claims.get("exp")
-        if not isinstance(subject, str) or subject.strip().lower() in REFUSED_IDS or len(subject) > 255:
+        if not isinstance(subject, str) or not _is_id(subject):
             raise Problem("bad_token", "the token's `sub` is no user id", "put the user's id there, as a text")
         if isinstance(expires, bool) or not isinstance(expires, int | float) or not 0 < expires < 2**40:
             raise Problem("bad_token", "the token has no `exp`", "let it end at most 24 hours after it is signed")
@@ -231,6 +233,11 @@ _BARE: Final[Options] = {
 def _key(row: Row) -> Key:
     key_id, kind, name, created_at, last_used_at, revoked_at, _ = row
     return Key(key_id, kind, name, created_at, last_used_at, revoked_at)
+
+
+def _is_id(text: str) -> bool:
+    """Whether events with this user id are taken, so that a token may speak for it."""
+    return len(text) <= MAX_ID and text.strip().lower() not in REFUSED_IDS and mended(text) == text
 
 
 def _is_kind(kind: str) -> TypeGuard[Kind]:
