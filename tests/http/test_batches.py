@@ -55,6 +55,15 @@ def test_one_bad_message_leaves_the_others_as_they_are(bad: bytes) -> None:
     assert parcel.messages[0] == parcel.messages[2] == json.loads(GOOD)
 
 
+@pytest.mark.parametrize("other", [b'{"event": NaN}', b"[" * 50_000 + b"]" * 50_000])
+def test_bad_messages_of_several_kinds_leave_the_others_as_they_are(other: bytes) -> None:
+    parcel = read_batch(b'{"batch": [%s, {"type": "track", "userId": "\xff"}, %s, %s]}' % (GOOD, other, GOOD))
+    assert parcel.messages[0] == parcel.messages[3] == json.loads(GOOD)
+    refusal = read(parcel.messages[1], received_at=0)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "bad_text"
+
+
 def test_what_cannot_be_read_is_shown_as_it_came() -> None:
     (message,) = read_batch(b'{"batch": [{"event": "\xff"}]}').messages
     assert isinstance(message, Unreadable)

@@ -124,6 +124,12 @@ def test_a_bomb_is_unpacked_no_further_than_the_limit() -> None:
     assert peak < 8 * LIMIT
 
 
+def test_a_stream_of_countless_streams_is_refused() -> None:
+    with pytest.raises(Problem, match="more than 64 gzip streams"):
+        unpack(gzip.compress(b"") * 200_000, b"gzip", LIMIT)
+    assert unpack(gzip.compress(b"{") + gzip.compress(b"}"), b"gzip", LIMIT) == b"{}"
+
+
 def test_what_javascript_and_python_write_is_taken() -> None:
     assert decode(b'{"half": "\\ud83d", "a": NaN, "b": -Infinity}') == {"half": "\ud83d", "a": None, "b": None}
     assert decode(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
@@ -146,6 +152,14 @@ def test_what_is_no_json_is_malformed(body: bytes) -> None:
     with pytest.raises(Problem) as refused:
         decode(body)
     assert refused.value.code == "malformed"
+
+
+def test_looking_for_what_nests_too_deep_takes_no_longer_than_the_body_is_long() -> None:
+    """A text without an end, in which each character might begin another one."""
+    with pytest.raises(Problem, match="do not pair"):
+        decode(b"[" * 10_000 + b'"' + b'\\"' * 180_000)
+    with pytest.raises(Problem, match="nests too deep"):
+        decode(b"[" * 2_000_000 + b"]" * 2_000_000)
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"gzip", b"deflate", b"br"]))

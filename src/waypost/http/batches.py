@@ -80,7 +80,8 @@ def read_single(body: bytes) -> Parcel:
 
 
 def _read_leniently(body: bytes) -> Parcel:
-    envelope = decode_leniently(body)
+    # Half a surrogate pair for each byte that is no UTF-8: in an id it is refused, in a property mended.
+    envelope = decode_leniently(body, errors="surrogateescape")
     batch = envelope.get("batch") if isinstance(envelope, dict) else None
     if not isinstance(envelope, dict) or not isinstance(batch, list):
         raise Problem("malformed", "the body has no `batch` that is a list", 'send {"batch": [message, …]}')

@@ -23,8 +23,13 @@ LONGEST: Final = 300.0
 """Seconds that a body may take from its beginning to its end."""
 GZIP_MAGIC: Final = b"\x1f\x8b"
 DEEP: Final = 100
+MOST_TOKENS: Final = 200_000
+"""Brackets and texts that are looked at one by one to mend what nests too deep; nobody else is answered meanwhile."""
 _DECODER: Final = msgspec.json.Decoder()
-_TOKENS: Final = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*"', re.DOTALL)
+PIECES: Final = 64
+"""gzip streams that one body may be made of; each costs a look at all that follows it."""
+# A text that never ends is taken to the end, and nothing is tried twice: whoever sends it decides how long it is.
+_TOKENS: Final = re.compile(r'[\[\]{}]|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 
 class Gone(Exception):  # noqa: N818  nobody is left to be told
@@ -84,7 +89,7 @@ def unpack(body: bytes, encoding: bytes, limit: int) -> bytes:
 
 def _inflate(body: bytes, wbits: int, limit: int) -> bytes:
     unpacked = b""
-    while True:
+    for _ in range(PIECES):
         stream = zlib.decompressobj(wbits)
         try:
             unpacked += stream.decompress(body, limit + 1 - len(unpacked))
@@ -100,6 +105,7 @@ def _inflate(body: bytes, wbits: int, limit: int) -> bytes:
         if body[:2] != GZIP_MAGIC:
             # Some senders pad; whatever follows the stream is not part of it.
             return unpacked
+    raise Problem("malformed", f"the body is made of more than {PIECES} gzip streams", "send it as one")
 
 
 def decode(body: bytes) -> Json:
@@ -122,13 +128,17 @@ def decode_object(body: bytes) -> dict[str, Json]:
     return value
 
 
-def decode_leniently(body: bytes) -> Json:
+def decode_leniently(body: bytes, *, errors: str = "strict") -> Json:
     """The JSON value, with NaN and infinities as null, half surrogate pairs as they are and a byte order mark ignored.
 
     Where it nests deeper than any property may, what lies below is null.
+
+    Args:
+        body: The JSON text.
+        errors: What becomes of bytes that are no UTF-8, as `bytes.decode` names it.
     """
     try:
-        text = body.decode("utf-8-sig")
+        text = body.decode("utf-8-sig", errors)
         try:
             return _loads(text)
         except RecursionError:
@@ -151,6 +161,8 @@ def _whole(digits: str) -> int | float:
 
 def _cut(text: str) -> str:
     """The text with null for every list and object at the depth of DEEP."""
+    if sum(map(text.count, '[{"')) > MOST_TOKENS:
+        raise Problem("malformed", "the body nests too deep", f"nest at most {DEEP} levels")
     kept, depth, start = [], 0, 0
     for match in _TOKENS.finditer(text):
         mark = match[0]
@@ -163,5 +175,6 @@ def _cut(text: str) -> str:
                 kept.append("null")
                 start = match.end()
             depth -= 1
-    # Unbalanced text stays what it is: no JSON.
-    return "".join(kept) + text[start:] if depth == 0 else ""
+    if depth != 0:
+        raise Problem("malformed", "the body is not JSON: its brackets do not pair", "send a JSON object")
+    return "".join(kept) + text[start:]
