@@ -14,6 +14,7 @@ from waypost.engine.people import Links
 from waypost.model.events import Event
 from waypost.model.people import Alias, Id, PersonId, Undo, bare, user
 from waypost.model.time import Instant
+from waypost.runtime.circles import Circles
 from waypost.runtime.stores import events as log
 from waypost.runtime.stores import people as store
 from waypost.runtime.stores.database import Database
@@ -45,7 +46,7 @@ class Identities:
         self._plain: dict[Id, int] = {}
         self._known: dict[Id, Known] = {}
         self._pairs: set[tuple[int, int]] = set()
-        self._aliased: set[str] = set()
+        self._circles = Circles(log.database)
         self.undos: tuple[Undo, ...] = ()
         self.forget()
 
@@ -57,8 +58,8 @@ class Identities:
     def forget(self) -> None:
         """Forget everything: another process wrote, or a transaction was not kept."""
         self._forget_ids()
-        self._aliased = store.aliased(self._database)
         self.undos = tuple(store.undos(self._database))
+        self._circles.reset(self.undos)
 
     def number(self, ids: Iterable[Id]) -> set[Id]:
         """Make every id known, with a number; says which were new to the store."""
@@ -124,13 +125,12 @@ class Identities:
         for one, other in pairs:
             if one in self._plain and one not in again:
                 # Nobody claimed it before: it is theirs, and nothing need be asked.
-                self._known[one] = Known(self._plain.pop(one), self._merged_person(other))
+                self._known[one] = Known(self._plain.pop(one), self._circles.person(bare(other)))
         self._look_again(again)
 
     def alias(self, alias: Alias) -> None:
         """Remember an explicit merge; `merged` looks those users up again."""
-        store.add_alias(self._database, alias)
-        self._aliased |= {alias.previous_id, alias.user_id}
+        self._circles.add(alias)
 
     def merged(self, users: Iterable[Id]) -> None:
         """Look users up again whose merges have changed, and the anonymous ids that they claimed."""
@@ -167,15 +167,18 @@ class Identities:
         if known.person is not None:
             return {known.person}
         users = store.names(self._database, list(self._claimed([known.number]).get(known.number, ())))
-        return {PersonId(user) for user in users.values()} | {self._merged_person(user) for user in users.values()}
+        return {PersonId(user) for user in users.values()} | {
+            self._circles.person(bare(user)) for user in users.values()
+        }
 
-    def circle(self, identity: Id) -> set[Id]:
-        """The user ids that merges join with this one, this one too; of an anonymous id, those of its claimants."""
-        if identity[0] == "u":
-            return {user(name) for name in self._component({bare(identity)})[0]}
-        number = self.number_of(identity)
-        claimants = store.names(self._database, list(self._claimed([number]).get(number, ())))
-        return {user(name) for name in self._component({bare(found) for found in claimants.values()})[0]}
+    def circles(self, ids: Iterable[Id]) -> set[Id]:
+        """The user ids that merges join with these, these too; of an anonymous id, those of its claimants."""
+        ids = list(ids)
+        users = {bare(identity) for identity in ids if identity[0] == "u"}
+        claimed = self._claimed(self.number_of(identity) for identity in ids if identity[0] == "a")
+        claimants = sorted({claimant for found in claimed.values() for claimant in found})
+        users |= {bare(found) for found in store.names(self._database, claimants).values()}
+        return {user(name) for circle in self._circles.gather(users) for name in circle.users}
 
     def owners(self, person: PersonId) -> list[int]:
         """The numbers under which a person's events are filed; some of those events may be another person's."""
@@ -208,6 +211,7 @@ class Identities:
         self._plain.clear()
         self._known.clear()
         self._pairs.clear()
+        self._circles.forget()
 
     def _parts(self, person: PersonId) -> tuple[dict[Id, int], set[Id]]:
         """A person's ids with their numbers, and which of them may have events of somebody else."""
@@ -218,7 +222,7 @@ class Identities:
             return {identity: self.number_of(identity)}, {identity} if self.is_shared(identity) else set()
         found = {identity: self.number_of(identity)}
         if identity not in self._plain:
-            users = self._component({bare(person)})[0]
+            users = self._circles.of(bare(person)).users
             numbered = store.numbers(self._database, [user(name) for name in sorted(users)])
             found = {one: number for one, number in numbered.items() if self.person(one) == person}
         shared: set[Id] = set()
@@ -246,22 +250,17 @@ class Identities:
     def _remember(self, identity: Id, number: int, users: Sequence[Id]) -> None:
         """Take an id in; `users` are those that ever claimed it, where it is an anonymous one."""
         name = bare(identity)
-        if not users and not (identity[0] == "u" and name in self._aliased):
+        if not users and not (identity[0] == "u" and self._circles.is_merged(name)):
             self._plain[identity] = number
             self._known.pop(identity, None)
             return
         self._plain.pop(identity, None)
         if identity[0] == "u":
-            self._known[identity] = Known(number, self._merged_person(identity))
+            self._known[identity] = Known(number, self._circles.person(name))
         elif len(users) > 1 or any(name in (undo.one, undo.other) for undo in self.undos):
             self._known[identity] = Known(number, None)
         else:
-            self._known[identity] = Known(number, self._merged_person(users[0]))
-
-    def _merged_person(self, user_id: Id) -> PersonId:
-        if bare(user_id) not in self._aliased:
-            return PersonId(user_id)
-        return Links((), self._component({bare(user_id)})[1], self.undos).person(user_id)
+            self._known[identity] = Known(number, self._circles.person(bare(users[0])))
 
     def _look_again(self, ids: Sequence[Id]) -> None:
         if ids:
@@ -278,16 +277,6 @@ class Identities:
             claims = self._log.claims((known.number, identity), users)
             known.first = min((claim.at for claim in claims), default=None)
             merged = {bare(found) for found in store.names(self._database, users).values()}
-            known.links = Links(claims, self._component(merged | {bare(identity)})[1], self.undos)
+            circles = self._circles.gather(sorted(merged | {bare(identity)}))
+            known.links = Links(claims, [one for circle in circles for one in circle.aliases.values()], self.undos)
         return known.links
-
-    def _component(self, users: set[str]) -> tuple[set[str], list[Alias]]:
-        """User ids that aliases join with these, undone or not, and the aliases themselves."""
-        found, new = set(users), users & self._aliased
-        aliases: dict[str, Alias] = {}
-        while new:
-            touching = store.aliases(self._database, sorted(new))
-            aliases.update((alias.message_id, alias) for alias in touching)
-            new = {name for alias in touching for name in (alias.previous_id, alias.user_id)} - found
-            found |= new
-        return found, list(aliases.values())

@@ -92,7 +92,7 @@ def relink(log: Log, identities: Identities, events: Sequence[Event], fresh: set
 
 
 def _circles(identities: Identities, ids: Iterable[Id]) -> set[Id]:
-    return {identity for one in ids for identity in identities.circle(one) if identities.find(identity)}
+    return {identity for identity in identities.circles(ids) if identities.find(identity)}
 
 
 def _people(identities: Identities, ids: Iterable[Id]) -> set[PersonId]:

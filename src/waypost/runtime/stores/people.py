@@ -94,6 +94,12 @@ def aliases(database: Database, users: Sequence[str]) -> list[Alias]:
     return [Alias(previous, into, at, message_id, bool(verified)) for previous, into, at, message_id, verified in rows]
 
 
+def circle(database: Database, name: str) -> list[Alias]:
+    """All merges by which users are joined with this one, directly or through others."""
+    rows = database.fetch("aliases_circle", (name,))
+    return [Alias(previous, into, at, message_id, bool(verified)) for previous, into, at, message_id, verified in rows]
+
+
 def add_undo(database: Database, message_id: str, undo: Undo) -> None:
     """Remember what was taken back."""
     database.execute("undos_add", (message_id, undo.one, undo.other, undo.start, undo.end))

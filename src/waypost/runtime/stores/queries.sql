@@ -175,6 +175,14 @@ SELECT previous, user, at, message_id, verified FROM aliases WHERE previous IN (
 -- aliases_into: The merges of others into these users.
 SELECT previous, user, at, message_id, verified FROM aliases WHERE user IN (VALUES);
 
+-- aliases_circle: The merges by which users are joined with this one, directly or through others.
+WITH RECURSIVE circle(name) AS (
+    VALUES (?)
+    UNION SELECT CASE a.previous WHEN c.name THEN a.user ELSE a.previous END
+    FROM circle c JOIN aliases a ON a.previous = c.name OR a.user = c.name
+)
+SELECT previous, user, at, message_id, verified FROM aliases WHERE previous IN (SELECT name FROM circle);
+
 -- aliases_names: The user ids of every merge.
 SELECT previous, user FROM aliases;
 
