@@ -141,7 +141,8 @@ def test_any_valid_identity_key_may_sign(access: Access, clock: HandClock) -> No
 
 def test_a_clock_that_is_put_back_keeps_no_token_of_a_revoked_key(tmp_path: Path, clock: HandClock) -> None:
     server, command = Sqlite(tmp_path / "waypost.db"), Sqlite(tmp_path / "waypost.db")
-    here, there = (Access(one, partial(nullcontext, one), "a secret", clock) for one in (server, command))
+    here = Access(server, lambda: nullcontext(server), "a secret", clock)
+    there = Access(command, lambda: nullcontext(command), "a secret", clock)
     key, _ = here.create("identity", "old")
     token = signed(key, {"sub": "ada", "exp": IN_AN_HOUR})
     assert here.subject(token) == "ada"

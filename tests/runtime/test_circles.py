@@ -1,14 +1,16 @@
 """Circles of merged users, beside what the merges mean when all of them are read at once."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
 
 import pytest
 
 from waypost.engine.people import Links
-from waypost.model.people import Alias, Undo, user
+from waypost.model.people import Alias, PersonId, Undo, user
 from waypost.runtime.circles import Circles
 from waypost.runtime.stores import people as store
+from waypost.runtime.stores.database import Cell, Row
 from waypost.runtime.stores.sqlite import Sqlite
 
 
@@ -21,7 +23,7 @@ def opened(undos: tuple[Undo, ...] = ()) -> tuple[Sqlite, Circles]:
 
 def test_whoever_was_never_merged_is_alone() -> None:
     _, circles = opened()
-    assert circles.person("ada") == user("ada")
+    assert circles.person("ada") == PersonId(user("ada"))
     assert circles.of("ada").users == {"ada"}
     assert not circles.is_merged("ada")
 
@@ -35,7 +37,8 @@ def test_circles_grow_as_though_all_merges_were_read_at_once(seed: int, undone: 
     database, circles = opened(undos)
     merges: list[Alias] = []
     for number in range(12):
-        alias = Alias(*dice.choices(names, k=2), dice.randrange(1_000), f"m{number}", dice.random() < 0.5)
+        one, other = dice.choices(names, k=2)
+        alias = Alias(one, other, dice.randrange(1_000), f"m{number}", dice.random() < 0.5)
         with database.transaction():
             circles.add(alias)
         merges.append(alias)
@@ -56,9 +59,14 @@ def test_a_long_chain_is_read_in_one_go_and_not_again_for_each_link(monkeypatch:
     circles.reset(())
     reads: list[str] = []
     fetch = database.fetch
-    monkeypatch.setattr(database, "fetch", lambda name, given=(): reads.append(name) or fetch(name, given))
+
+    def counted(query: str, parameters: Sequence[Cell] = ()) -> list[Row]:
+        reads.append(query)
+        return fetch(query, parameters)
+
+    monkeypatch.setattr(database, "fetch", counted)
     with database.transaction():
         circles.add(chain[-1])
-    assert {circles.person(name) for name in ("0", "1500", "2999")} == {user("2999")}
+    assert {circles.person(name) for name in ("0", "1500", "2999")} == {PersonId(user("2999"))}
     assert len(circles.of("7").users) == 3_000
     assert reads == ["aliases_circle"]
