@@ -136,6 +136,22 @@ def test_connections_leave_files_to_the_store(server: Served) -> None:
     assert soft >= min(2_048, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
 
 
+def test_nothing_is_acknowledged_that_goes_into_a_deleted_store(server: Served) -> None:
+    path = server.runtime.settings.store_path
+    assert path is not None
+    headers = basic(server.keys.write)
+    assert httpx.post(server.url + TRACK, json=track(1), headers=headers).status_code == 200
+    path.rename(path.with_name("away"))
+    refused = httpx.post(server.url + TRACK, json=track(2), headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (503, "store_unavailable")
+    assert "restore a backup" in refused.json()["detail"]
+    assert httpx.get(f"{server.url}/ready").status_code == 503
+    path.with_name("away").rename(path)
+    assert httpx.get(f"{server.url}/ready").status_code == 200
+    assert httpx.post(server.url + TRACK, json=track(2), headers=headers).status_code == 200
+    assert [event.message_id for event in logged(server.runtime)] == ["m2", "m1"]
+
+
 def test_paths_are_unescaped_once(server: Served) -> None:
     url = f"{server.url}/ofrep/v1/evaluate/flags/segment%2Esharers"
     body = {"context": {"targetingKey": "ada"}}

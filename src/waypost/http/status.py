@@ -19,6 +19,7 @@ async def ready(call: Call) -> Answer:
     """That the store answers and definitions are live; 503 while the server starts or stops."""
     if call.door.stopping:
         raise Problem("stopping", "the server is stopping", "send to another, or in a moment")
+    call.door.runtime.database.check()
     with call.door.runtime.reading() as database:
         database.fetch("events_last")
     return json_answer({"status": "ready", "definition_set": call.door.runtime.live.definitions.hash})

@@ -68,6 +68,30 @@ def test_a_full_disk_keeps_nothing_and_the_store_lives_on(tmp_path: Path) -> Non
     database.close()
 
 
+@pytest.mark.parametrize("which", ["", "-wal"])
+@pytest.mark.parametrize("replaced", [False, True])
+def test_nothing_is_written_into_a_file_that_nobody_will_find(tmp_path: Path, which: str, replaced: bool) -> None:
+    path = tmp_path / "waypost.db"
+    store = Sqlite(path)
+    with store.transaction():
+        store.execute("fact_set", ("one", "1"))
+    file, away = Path(f"{path}{which}"), tmp_path / "away"
+    file.rename(away)
+    if replaced:
+        file.write_bytes(away.read_bytes())
+    with pytest.raises(StoreUnavailable, match="beneath the server"), store.transaction():
+        store.execute("fact_set", ("two", "2"))
+    with pytest.raises(StoreUnavailable, match="replaced" if replaced else "gone"):
+        store.check()
+    away.rename(file)
+    with store.transaction():
+        store.execute("fact_set", ("three", "3"))
+    store.close()
+    again = Sqlite(path)
+    assert {name for name in ("one", "two", "three") if again.fetch("fact", (name,))} == {"one", "three"}
+    again.close()
+
+
 def test_a_damaged_store_is_told(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     database = Sqlite(path)

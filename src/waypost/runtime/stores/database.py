@@ -41,6 +41,13 @@ class Database(Protocol):
             StoreUnavailable: Where the store cannot write; nothing was kept.
         """
 
+    def check(self) -> None:
+        """Nothing, as long as what is written goes where whoever opens the store next will find it.
+
+        Raises:
+            StoreUnavailable: Where the store was moved, deleted or replaced since it was opened.
+        """
+
     def fetch(self, query: str, parameters: Sequence[Cell] = ()) -> list[Row]:
         """All rows of a named query."""
 

@@ -26,6 +26,7 @@ from waypost.runtime.stores.database import (
     migrations,
     queries,
 )
+from waypost.runtime.stores.presence import Presence
 
 PATIENCE: Final = 10.0
 """Seconds that a writer waits for another process's transaction."""
@@ -51,6 +52,7 @@ class Sqlite:
         self._many: dict[tuple[str, int], str] = {}
         self._lock = threading.RLock()
         self._version = 0
+        self._presence: Presence | None = None
         if path is not None and not read_only:
             path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -64,6 +66,8 @@ class Sqlite:
                 "check the path in WAYPOST_STORE and the permissions of its folder, or restore a backup",
             ) from error
         self.foreign_commits()
+        if path is not None:
+            self._presence = Presence(path)
         self._checkpoints = Checkpoints(path) if tended and path is not None else None
         if self._checkpoints is not None:
             self._connection.execute("PRAGMA wal_autocheckpoint = 0")
@@ -77,6 +81,7 @@ class Sqlite:
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield
+                    self.check()
                     self._connection.execute("COMMIT")
                 except BaseException:
                     if self._connection.in_transaction:
@@ -86,6 +91,11 @@ class Sqlite:
                 said = f"the store did not take the write: {error}; nothing of it was kept"
                 hint = "free some space on its disk or end what holds the file, then send it again"
                 raise _told(error, said, hint) from error
+
+    def check(self) -> None:
+        """Nothing, as long as what is written goes where whoever opens the store next will find it."""
+        if self._presence is not None:
+            self._presence.check()
 
     def fetch(self, query: str, parameters: Sequence[Cell] = ()) -> list[Row]:
         """All rows of a named query."""
