@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from waypost.batch.cells import Cell, boolean, capped, cell_at, constant, held, single
 from waypost.batch.conditions import condition
-from waypost.batch.tables import Looks
+from waypost.batch.tables import PERSON, Looks, path_of
 from waypost.model import conditions as c
 from waypost.model import signals as s
 from waypost.model.values import Type
@@ -121,11 +121,11 @@ def is_disjoint(fields: Sequence[s.Field]) -> bool:
 
 def type_of(fields: Sequence[s.Field]) -> Type:
     """The declared type that all fields share, else ANY."""
-    types = {Type.STRING if field.path == ("user_id",) else field.type for field in fields}
+    types = {Type.STRING if path_of(field) == PERSON else field.type for field in fields}
     return types.pop() if len(types) == 1 else Type.ANY
 
 
 def _term(log: Log, kind: Valued, fields: Sequence[s.Field]) -> Term:
     select = s.Select(tuple(field.event for field in fields), kind.where)
-    cell = log.property(fields[0].path, type_of(fields))
+    cell = log.property(path_of(fields[0]), type_of(fields))
     return Term(chosen(log, select, kind.window), dict(cell.values))

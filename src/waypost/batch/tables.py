@@ -27,8 +27,8 @@ DTYPES: Final[Mapping[Type, str]] = {
     Type.INTERVAL: "int64",
     Type.STRING: "string",
 }
-PERSON: Final[Path] = ("user_id",)
-"""As a property path: the person that the event belongs to (semantics.md 11)."""
+PERSON: Final[Path] = ()
+"""As a property path, which no property has: the person that the event belongs to (semantics.md 11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +117,16 @@ def selects_of(kind: Simple) -> tuple[s.Select, ...]:
 def _paths(kind: Simple) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """The property paths that a kind looks at, in its fields and in every `where`, and of which events."""
     if isinstance(kind, s.Distinct | s.Sum | s.Avg | s.Min | s.Max | s.Latest):
-        yield from ((field.path, (field.event,)) for field in kind.fields)
+        yield from ((path_of(field), (field.event,)) for field in kind.fields)
     for select in selects_of(kind):
         for operand in operands(select.where) if select.where is not None else ():
             if isinstance(operand, PropertyOf):
                 yield operand.path, select.names
+
+
+def path_of(field: s.Field) -> Path:
+    """The property path of a field: `EVENT.user_id` is the person; in a `where`, `user_id` is the property (16)."""
+    return PERSON if field.path == ("user_id",) else field.path
 
 
 def value_columns(prefix: str) -> dict[str, str]:
