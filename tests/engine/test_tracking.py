@@ -129,10 +129,13 @@ def test_what_is_no_event_of_the_product_is_not_in_the_plan() -> None:
 
 
 def test_pages_may_be_planned() -> None:
-    plan = TrackingPlan({"page": PlannedEvent("page", properties={"path": Property("path", PropertyType.STRING)})})
+    properties = {"path": Property("path", PropertyType.STRING)}
+    plan = TrackingPlan({"page": PlannedEvent("page", ("Page Viewed",), properties=properties)}, "reject")
     check_all = checker(plan)
     assert [one.code for one in check_all(sent("page", {}, "page"))] == ["required"]
-    assert check_all(sent("page", {}, "track")) == ()
+    assert [one.code for one in check_all(sent("Page Viewed", {}, "track"))] == ["required"]
+    assert check_all(sent("Page Viewed", {"path": "/"}, "track")) == ()
+    assert [one.code for one in check_all(sent("page", {}, "track"))] == ["unplanned"]
 
 
 def test_long_values_are_not_repeated_whole() -> None:

@@ -89,8 +89,8 @@ class Log:
 
     # Values
 
-    def property(self, event: Event, path: c.Path) -> r.Read:
-        """One property as the plan reads it; `user_id` is the person (11)."""
+    def field(self, event: Event, path: c.Path) -> r.Read:
+        """One `EVENT.property` as the plan reads it; `EVENT.user_id` is the person (11)."""
         return (
             (Type.STRING, self.person)
             if path == ("user_id",)
@@ -110,7 +110,7 @@ class Log:
         found: list[tuple[Event, r.Scalar]] = []
         for one in kind.fields:
             for event in self.selected(s.Select((one.event,), kind.where), at, kind.window):
-                value = self.property(event, one.path)
+                value = self.field(event, one.path)
                 if isinstance(value, tuple):
                     found.append((event, value))
         return [value for _, value in sorted(found, key=lambda pair: (pair[0].at, pair[0].message_id.encode()))]
@@ -155,6 +155,8 @@ class Log:
                 return max((value for value in values if value is not None), key=lambda x: x[1], default=r.number(0))
             case s.Ratio(above, below):
                 numerator, denominator = self.signal(above, at), self.signal(below, at)
+                if any(part is None or part[0] is not Type.NUMBER for part in (numerator, denominator)):
+                    return None  # the greatest of an undeclared property may be a text
                 if numerator is None or denominator is None or denominator[1] == 0:
                     return None
                 return Type.NUMBER, Fraction(numerator[1]) / Fraction(denominator[1]) * MILLION
@@ -191,7 +193,7 @@ class Log:
                 since = r.trait_since(self.before(at), path)
                 return None if since is None else r.interval(at - since)
             case c.PropertyOf(path):
-                return self.property(r.given(event), path)
+                return r.property_of(self.definitions.tracking, r.given(event), path)
             case c.EventName():
                 return Type.STRING, r.name_of(self.definitions.tracking, r.given(event))
             case c.EventSource():

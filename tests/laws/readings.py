@@ -32,27 +32,30 @@ def name_of(plan: TrackingPlan, event: Event) -> str:
     return event.name
 
 
+def is_called_only(event: Event, name: str) -> bool:
+    """Whether it is a track event that calls itself `page` or `screen` and is none, whatever the plan says of those."""
+    return event.kind == "track" and name in {"page", "screen"} and event.name == name
+
+
 def is_named(plan: TrackingPlan, event: Event, names: Sequence[str]) -> bool:
     """Whether one of the names, or `any`, means this event (10)."""
     name = name_of(plan, event)
     if tuple(names) == ("any",):
         return event.kind in {"track", "page", "screen"} and not name.startswith(OWN_PREFIXES)
-    if event.kind in {"page", "screen"}:
-        return event.kind in names
-    return event.kind == "track" and name in names and name not in {"page", "screen"}
+    return event.kind in {"track", "page", "screen"} and name in names and not is_called_only(event, name)
 
 
 def property_of(plan: TrackingPlan, event: Event, path: c.Path) -> Read:
     """One property as the plan reads it: under its own name before one that it is sent by (13)."""
-    planned = plan.events.get(name_of(plan, event))
+    name = name_of(plan, event)
+    planned = None if is_called_only(event, name) else plan.events.get(name)
     top = path[0]
     value: Json = None
     if top in event.properties:
         value = event.properties[top]
     elif planned is not None:
-        for sent, own in planned.rename.items():
-            if own == top and sent in event.properties:
-                value = event.properties[sent]
+        sent = [name for name, own in planned.rename.items() if own == top and name in event.properties]
+        value = event.properties[sent[0]] if sent else None
     declared = planned.properties.get(top) if planned is not None else None
     if declared is None or len(path) > 1:
         return undeclared(dig(value, path[1:]))
@@ -122,8 +125,8 @@ def interval(duration: Duration | None) -> Scalar | None:
 
 
 def rank(value: Scalar) -> tuple[int, Number | str | bool]:
-    """The order of scalars of any type: booleans, numbers, texts."""
-    return (Type.BOOLEAN, Type.NUMBER, Type.INSTANT, Type.STRING).index(value[0]), value[1]
+    """The order of scalars of any type: booleans, numbers, texts, instants."""
+    return (Type.BOOLEAN, Type.NUMBER, Type.STRING, Type.INSTANT).index(value[0]), value[1]
 
 
 def shown(value: Scalar | None) -> Value | None:

@@ -65,7 +65,7 @@ def definitions(dice: Dice) -> Definitions:
     found = Definitions(
         hash="",
         project="world",
-        signup=pick(dice, ("signed_up", "a", None, "page")),
+        signup=pick(dice, ("signed_up", "a", None, "page", "identify")),
         activation="m1",
         zone=pick(dice, (UTC_OFFSETS, CROOKED, SET_BACK)),
         zones=ZONES,
@@ -107,9 +107,13 @@ def evaluated(node: str) -> tuple[Literal["milestone", "segment", "ladder"], str
 
 
 def tracking(dice: Dice) -> TrackingPlan:
-    """A plan for `a` and `b`, or for neither: other names, other names of properties, declared types."""
+    """A plan for some of `a`, `b` and `page`: other names, other names of properties, declared types."""
     planned = {}
-    for name, also, rename in (("a", ("A!", "The a"), {"ex": "x"}), ("b", ("Bee",), {"why": "y"})):
+    for name, also, rename in (
+        ("a", ("A!", "The a"), {"ex": "x"}),
+        ("b", ("Bee",), {"why": "y"}),
+        ("page", ("Seen",), {"ex": "x"}),
+    ):
         if not chance(dice, 70):
             continue
         properties = {
@@ -170,7 +174,7 @@ def counted(dice: Dice, plan: TrackingPlan) -> s.Count | s.Days:
 
 
 def distinct(dice: Dice, plan: TrackingPlan) -> s.Kind:
-    fields = some_fields(dice, plan, ("x", "y", "f", "n"))
+    fields = some_fields(dice, plan, ("x", "y", "f", "n", "user_id"))
     return s.Distinct(fields, where(dice, plan, fields), window(dice))
 
 
@@ -265,18 +269,22 @@ def select(dice: Dice, plan: TrackingPlan) -> s.Select:
 def some_fields(dice: Dice, plan: TrackingPlan, keys: Sequence[str]) -> tuple[s.Field, ...]:
     """A property of one event, of two, or of any."""
     names = pick(dice, (("a",), ("a",), ("a",), ("b",), ("a", "b"), ("any",), ("page", "c")))
-    key = pick(dice, [key for key in keys if key != "z" or names == ("a",)] + ["z"] * ("z" in keys and names == ("a",)))
+    key = pick(dice, [*keys, *["z"] * ("z" in keys and names == ("a",))])
     path = ("n", "deep") if key == "n" else (key,)
-    return tuple(s.Field(name, path, declared(plan, (name,), path)) for name in names)
+    return tuple(
+        s.Field(name, path, Type.STRING if key == "user_id" else declared(plan, (name,), path)) for name in names
+    )
 
 
 def where(dice: Dice, plan: TrackingPlan, fields: Sequence[s.Field]) -> c.Condition | None:
     """A predicate over the properties of the events that the fields name."""
     if not chance(dice, 30):
         return None
+    if chance(dice, 10):
+        return c.Missing(c.PropertyOf(("l",)))
     names = [field.event for field in fields]
-    keys = [("x",), ("y",), ("f",), ("n", "deep"), *([("z",), ("l",)] if names == ["a"] else [])]
+    keys = [("x",), ("y",), ("f",), ("n", "deep"), ("user_id",), ("z",)]
     terms = [Term(c.PropertyOf(path, kind), kind) for path in keys for kind in [declared(plan, names, path)]]
     terms += [Term(c.EventName(), Type.STRING), Term(c.EventSource(), Type.STRING)]
     texts = (*LITERALS[Type.STRING], "a", "page", "web")
-    return condition(dice, [term for term in terms if term.operand != c.PropertyOf(("l",))], {}, texts)
+    return condition(dice, terms, {}, texts)

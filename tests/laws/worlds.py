@@ -35,6 +35,7 @@ VALUES: Final[Mapping[str, Sequence[Json]]] = {
         None,
     ),
     "l": ([1], {"k": 1}, [], "p", 1, None),
+    "user_id": ("u:ada", "p", 1, None),
     "n": (
         {"deep": 1},
         {"deep": 2},
@@ -133,6 +134,8 @@ TRACKED: Final = (
     "The a",
     "other",
     "page",
+    "Seen",
+    "identify",
     "Step Shown",
     "Experiment Viewed",
 )

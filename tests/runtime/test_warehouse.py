@@ -145,6 +145,26 @@ def test_the_plans_own_name_wins_even_with_null() -> None:
     assert states(definitions, [event("b", T0, {"ex": 1})], T0)[ADA].signals == {"it": None}
 
 
+def test_a_track_event_that_is_only_called_page_is_none() -> None:
+    page = PlannedEvent("page", ("Page Viewed",), {"url": "path"}, {"path": Property("path", PropertyType.STRING)})
+    path = s.Field("any", ("path",))
+    counted = defined({"pages": s.Count(s.Select(("page",))), "paths": s.Distinct((path,)), "last": s.Latest((path,))})
+    log = [
+        event("page", T0, {"url": "/home"}, kind="page"),
+        event("Page Viewed", T0 + 1, {"path": 5}),
+        event("page", T0 + 2, {"path": 5}),  # the plan promises nothing of it
+    ]
+    found = states(replace(counted, tracking=TrackingPlan({"page": page})), log, T0 + 2)[ADA].signals
+    assert found == {"pages": 2 * MILLION, "paths": 2 * MILLION, "last": 5 * MILLION}
+
+
+def test_no_message_of_another_kind_is_the_signup_whatever_that_is_called() -> None:
+    definitions = replace(defined(), signup="identify")
+    log = [identify(T0, {"plan": "free"}), event("identify", T0 + 1)]
+    assert states(definitions, log, T0)[ADA].signup is None
+    assert states(definitions, log, T0 + 1)[ADA].signup == T0 + 1
+
+
 TIMESTAMPS: list[tuple[str, int | None]] = [
     ("2026-01-05T09:00:00Z", T0),
     ("2026-01-05t10:30:00.1234567+01:30", T0 + 123_456),

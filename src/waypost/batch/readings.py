@@ -83,7 +83,7 @@ def _distinct(row: ir.Table, name: str, kind: s.Distinct, log: Log) -> ir.Value:
 
 
 def _first_type(row: ir.Table, name: str, *, reverse: bool) -> Values:
-    """The extreme of the first type that has one: booleans sort before numbers before instants before texts."""
+    """The extreme of the first type that has one: booleans sort before numbers before texts before instants."""
     letters = [(t, f"{name}_{letter}") for t, letter in LETTERS.items() if f"{name}_{letter}" in row.columns]
     found: dict[Type, ir.Value] = {}
     earlier: list[ir.BooleanValue] = []

@@ -196,7 +196,10 @@ def _sorts(definitions: Definitions, slots: Iterable[Slot]) -> dict[tuple[str, s
     }
     for sent in sorted(known):
         name = names.get(sent, sent)
-        if name not in KIND_NAMES and name != ANY_EVENT:
+        if name in KIND_NAMES:
+            if sent in names:  # what another source calls a page is read as one; a track called `page` is none
+                sorts["track", sent] = Sort(name, name, planned.get(name), sent.startswith(OWN_PREFIXES))
+        elif name != ANY_EVENT:
             sorts["track", sent] = Sort("track", name, planned.get(name), sent.startswith(OWN_PREFIXES))
     return sorts
 

@@ -46,6 +46,7 @@ KIND_NAMES: Final = frozenset({"page", "screen"})
 def spellings(plan: TrackingPlan) -> dict[str, str]:
     """The plan's name for every name that a track event may come with; names that are not in it stand for themselves.
 
+    A track event that comes with an `also` of `page` or `screen` is read as one; one that is only called so is none.
     Where one event's `also` is another's own name, the own name wins; of two `also`, the first.
     """
     names: dict[str, str] = {}

@@ -57,7 +57,7 @@ def checker(plan: TrackingPlan) -> Check:
             return ()
         name = canonical(event.kind, event.name, names)
         # `page` and `screen` are planned as kinds; a track event that is only called so is none of them.
-        found = None if event.kind == "track" and name in _KINDS else promises.get(name)
+        found = None if event.kind == "track" and name in _KINDS and event.name not in names else promises.get(name)
         if found is None:
             if is_open or event.kind != "track" or event.name.startswith(OWN_PREFIXES):
                 return ()

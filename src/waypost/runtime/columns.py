@@ -86,7 +86,7 @@ def raw_property(plan: TrackingPlan, seen: Looks, index: int) -> str:
             )
             found = f"CASE WHEN {at_path('properties', path[:1])} IS NOT NULL THEN {own}{others} END"
             branches.append(f"WHEN {quoted(planned.name)} THEN {found}")
-    found = f"CASE name {' '.join(branches)} ELSE {own} END" if branches else own
+    found = f"CASE label {' '.join(branches)} ELSE {own} END" if branches else own
     if ANY_EVENT in names:
         return found
     return f"CASE WHEN label IN ({', '.join(map(quoted, names))}) THEN {found} END"
@@ -147,7 +147,7 @@ def _by_name(branches: Mapping[str, str], otherwise: str) -> str:
     if len(set(branches.values()) | {otherwise}) == 1:
         return otherwise
     tests = " ".join(f"WHEN {quoted(name)} THEN {sql}" for name, sql in branches.items())
-    return f"CASE name {tests} ELSE {otherwise} END"
+    return f"CASE label {tests} ELSE {otherwise} END"
 
 
 def trait_columns(members: Sequence[tuple[Path, Literal]]) -> Iterator[str]:

@@ -35,7 +35,8 @@ def people_sql(definitions: Definitions) -> str:
         CREATE TABLE people AS
         SELECT person, any_value(id) AS id, min(instant) AS born,
             min(instant) FILTER (WHERE {_is_signup(definitions)}) AS signup
-        FROM (SELECT person, id, instant, kind, {_name(definitions)} AS name FROM owned) GROUP BY person"""  # noqa: S608
+        FROM (SELECT person, id, instant, kind, name AS sent, {_name(definitions)} AS name FROM owned)
+        GROUP BY person"""  # noqa: S608
 
 
 def _is_signup(definitions: Definitions) -> str:
@@ -46,7 +47,9 @@ def _is_signup(definitions: Definitions) -> str:
 
 _OWN: Final = " OR ".join(f"starts_with(name, {quoted(prefix)})" for prefix in OWN_PREFIXES)
 _PRODUCT: Final = f"(kind IN ('page', 'screen') OR kind = 'track' AND NOT ({_OWN}))"
-_LABEL: Final = "CASE WHEN kind <> 'track' THEN kind WHEN name NOT IN ('page', 'screen') THEN name END"
+_LABEL: Final = """CASE WHEN kind IN ('page', 'screen') THEN kind
+    WHEN kind = 'track' AND (name NOT IN ('page', 'screen') OR name <> sent) THEN name END"""
+"""By what name an event is selected and planned: a track event that is only called `page` by none, nor an identify."""
 
 
 def _name(definitions: Definitions) -> str:
@@ -69,7 +72,8 @@ def events_sql(definitions: Definitions, seen: Looks, span: tuple[Instant, Insta
             SELECT person, instant AS "at", instant - signup AS lapse, {_day(definitions.zone, span)} AS day,
                 {place} AS place, {named}
             FROM (SELECT {", ".join(["* EXCLUDE (properties)", *raw])} FROM (SELECT *, {_LABEL} AS label FROM (
-                SELECT person, id, instant, message_id, kind, {_name(definitions)} AS name, source, properties
+                SELECT person, id, instant, message_id, kind, name AS sent, {_name(definitions)} AS name, source,
+                    properties
                 FROM owned WHERE kind IN ('track', 'page', 'screen'))))
             JOIN (SELECT person, signup FROM people) USING (person) WHERE {which}"""  # noqa: S608
 
