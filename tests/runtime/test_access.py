@@ -52,6 +52,12 @@ def test_two_valid_keys_have_two_names(access: Access) -> None:
     access.create("read", "shop")
 
 
+@pytest.mark.parametrize("name", ["x" * 101, "two\nlines", "\x1b[31m"])
+def test_a_name_fits_on_a_line(access: Access, name: str) -> None:
+    with pytest.raises(Problem, match="all on one line"):
+        access.create("read", name)
+
+
 def test_no_key_lies_in_the_store(tmp_path: Path, clock: HandClock) -> None:
     database = Sqlite(tmp_path / "waypost.db")
     access = Access(database, lambda: nullcontext(database), "a secret", clock)

@@ -226,8 +226,27 @@ def test_settings_come_from_the_environment_from_files_and_from_options(tmp_path
     for wrong in ({"WAYPOST_PORT": "many"}, {"WAYPOST_SMTP_FILE": "/nowhere"}):
         with pytest.raises(Problem, match=r"WAYPOST_"):
             from_environment(wrong, tmp_path)
-    with pytest.raises(Problem, match="cannot open"):
-        _ = Settings(tmp_path, store="postgresql://db").store_path
+
+
+@pytest.mark.parametrize(
+    ("store", "said"),
+    [
+        ("postgresql://db", "postgresql://…, which this release cannot open"),
+        ("waypost.db", "no address of a store"),
+        ("sqlite:///", "sqlite:///, which names no file"),
+        ("sqlite:////", "sqlite:////, which names no file"),
+        ("sqlite://waypost.db", "sqlite://waypost.db, which names no file"),
+    ],
+)
+def test_a_store_is_named_by_a_file(tmp_path: Path, store: str, said: str) -> None:
+    with pytest.raises(Problem, match=f"WAYPOST_STORE is {said}; write sqlite:///PATH"):
+        _ = Settings(tmp_path, store=store).store_path
+
+
+def test_a_store_where_none_can_be_kept_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StoreRefused, match=r"file/store\.db: File exists; check the path in WAYPOST_STORE"):
+        open_runtime(Settings(MAILING, store=f"sqlite:///{tmp_path}/file/store.db"))
 
 
 def test_the_machines_clock_goes_on_and_its_ids_differ() -> None:

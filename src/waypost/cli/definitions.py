@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from waypost.cli.output import OUT, agree, print_json, progress, say
+from waypost.cli.output import OUT, agree, plain, print_json, progress, say
 from waypost.cli.place import place
 from waypost.model.problems import Problem
 from waypost.model.time import write_instant
@@ -58,7 +58,7 @@ def check(context: typer.Context, json: Json = False) -> None:
         print_json({"issues": [_issue(issue) for issue in loaded.issues]})
     else:
         for issue in loaded.issues:
-            OUT.print(str(issue), markup=False, style="red" if issue.level == "error" else "yellow")
+            OUT.print(plain(str(issue)), style="red" if issue.level == "error" else "yellow")
         found = loaded.definitions
         if found is not None:
             say(
@@ -102,7 +102,7 @@ def run_cases(context: typer.Context, json: Json = False) -> None:
         )
     else:
         for result in failed:
-            OUT.print(f"{result.file}:{result.line} {result.name}", markup=False, style="red")
+            OUT.print(plain(f"{result.file}:{result.line} {result.name}"), style="red")
             for difference in result.differences:
                 say(f"  {difference}")
         say(

@@ -5,7 +5,9 @@ Each command loads what it needs when it runs: `--help` and `check` wait for no 
 """
 
 import sys
+from contextlib import suppress
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -48,16 +50,37 @@ def root(
 
 def run(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # What this terminal's encoding lacks is written as its number.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(call(sys.argv[1:] if arguments is None else arguments))
 
 
 def call(arguments: list[str]) -> int:
     """Run one command; its exit code."""
     try:
+        for argument in arguments:
+            if not argument.isprintable() and argument.encode("utf-8", "replace").decode() != argument:
+                raise Problem(
+                    "bad_option", f"{argument!r} is not UTF-8", "type it in UTF-8, or set LANG to a UTF-8 one"
+                )
         app(arguments, prog_name="waypost")
     except Problem as problem:
         print_problem(problem)
         return 2
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else 0
+    except OSError as error:
+        with suppress(OSError):
+            print_problem(_failure(error))
+        return 2
     return 0
+
+
+def _failure(error: OSError) -> Problem:
+    """What the machine refused, told as anybody's mistake is: a full disk, missing permissions."""
+    where = f" ({error.filename})" if error.filename else ""
+    return Problem(
+        "system", f"{error.strerror or error}{where}", "mend that (a full disk, missing permissions?), then try again"
+    )

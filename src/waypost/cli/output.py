@@ -6,9 +6,11 @@ from contextlib import contextmanager
 
 import msgspec
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from waypost.model.problems import Problem
 from waypost.model.values import Json
@@ -16,13 +18,29 @@ from waypost.model.values import Json
 WIDE = 200
 """Columns for a table that goes into a file or a pipe, where nobody's window is too narrow."""
 
-OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
-ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+LONG = 60
+"""Characters of a cell that stay on one line; what is longer is folded, so that no other column is pushed out."""
+
+OUT = Console(
+    highlight=False,
+    soft_wrap=True,
+    emoji=False,
+    markup=False,
+    width=None if sys.stdout is not None and sys.stdout.isatty() else WIDE,
+)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
 
 
 def say(text: str = "") -> None:
-    """One line for people, as it stands: no markup is read in it."""
-    OUT.print(text, markup=False)
+    """Lines for people, as they stand: no markup is read in them, and nothing in them drives the terminal."""
+    OUT.print(plain(text))
+
+
+def plain(text: str) -> str:
+    """A text without characters that a terminal would obey: what people send is shown, never done."""
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(one if one.isprintable() or one == "\n" else ascii(one)[1:-1] for one in text)
 
 
 def print_json(value: object) -> None:
@@ -32,21 +50,27 @@ def print_json(value: object) -> None:
 
 def print_problem(problem: Problem) -> None:
     """A mistake in one form: `error CODE: what is wrong; what to do`."""
-    ERR.print(f"error {problem.code}: {problem}", markup=False, style="red")
+    ERR.print(plain(f"error {problem.code}: {problem}"), style="red")
 
 
 def table(title: str | None, columns: Sequence[str], rows: Iterable[Sequence[Json]]) -> None:
-    """A table; numbers stand right, a missing value is a dash."""
+    """A table; numbers stand right, a missing value is a dash.
+
+    Every column is shown whatever the window: where it is too narrow, lines are longer than it.
+    """
     rows = list(rows)
+    cells = [[plain(_cell(value)) for value in row] for row in rows]
     out = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    needed = 0
     for index, column in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[index], int | float | None) for row in rows)
-        out.add_column(
-            column, justify="right" if numeric else "left", overflow="fold", no_wrap=index + 1 < len(columns)
-        )
-    for row in rows:
-        out.add_row(*(_cell(value) for value in row))
-    OUT.print(out, markup=False)
+        longest = max(map(cell_len, (column, *(row[index] for row in cells))))
+        width = min(longest, LONG // 2 if index + 1 == len(columns) else LONG)
+        needed += width + 2
+        out.add_column(column, justify="right" if numeric else "left", overflow="fold", min_width=width)
+    for row in cells:
+        out.add_row(*map(Text, row))
+    OUT.print(out, width=max(OUT.width, needed), crop=False)
 
 
 def _cell(value: Json) -> str:

@@ -31,6 +31,8 @@ from waypost.runtime.stores.database import Database, Row
 Kind = OneOf["write", "read", "admin", "identity"]
 KINDS: Final[tuple[Kind, ...]] = ("write", "read", "admin", "identity")
 
+LONGEST: Final = 100
+"""Characters of a name."""
 LONGEST_TOKEN: Final = DAY
 """How far ahead a token's `exp` may lie."""
 LEEWAY: Final = MINUTE
@@ -85,6 +87,8 @@ class Access:
         if not _is_kind(kind):
             raise Problem("bad_request", f"{kind!r} is no kind of key", f"choose one of {', '.join(KINDS)}")
         name = name or f"{kind}-{self._clock.new_id()[-6:]}"
+        if len(name) > LONGEST or not name.isprintable():
+            raise Problem("bad_request", f"a key's name is at most {LONGEST} characters, all on one line", "shorten it")
         if any(key.name == name and key.revoked_at is None for key in self.listed()):
             raise Problem(
                 "bad_request", f"a key named {name!r} exists", "choose another name, or revoke that key first"

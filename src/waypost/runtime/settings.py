@@ -56,12 +56,15 @@ class Settings:
             return self.folder / DATA / "waypost.db"
         if self.store == "sqlite://":
             return None
-        if self.store.startswith("sqlite:///"):
-            return Path(self.store.removeprefix("sqlite:///"))
+        path = self.store.removeprefix("sqlite:///")
+        if path not in (self.store, "") and not Path(path).is_dir():
+            return Path(path)
+        scheme, found, _ = self.store.partition("://")
+        said = f"{scheme}://…, which this release cannot open" if found else "no address of a store"
+        if scheme == "sqlite":
+            said = f"{self.store}, which names no file"
         raise Problem(
-            "unknown_store",
-            f"WAYPOST_STORE is {self.store.split('://')[0]}://…, which this release cannot open",
-            "write sqlite:///PATH, or leave it out",
+            "unknown_store", f"WAYPOST_STORE is {said}", "write sqlite:///PATH with the path of a file, or leave it out"
         )
 
     @property

@@ -249,8 +249,15 @@ class HostLock:
 
     def take(self) -> bool:
         """Whether this process is the store's host now."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise StoreRefused(
+                "store_unreadable",
+                f"no store can be kept at {self._path.with_suffix('')}: {error.strerror}",
+                "check the path in WAYPOST_STORE, and the permissions of its folder",
+            ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
