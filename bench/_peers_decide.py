@@ -4,6 +4,7 @@ The first line is the list of people, each with their attributes; the answer is 
 line names a peer, what to do and how often to do it for everyone; the answer is the seconds that it took.
 """
 
+import gc
 import json
 import sys
 import time
@@ -86,13 +87,15 @@ def main() -> None:
     """Answer line by line."""
     todo = work(json.loads(sys.stdin.readline()))
     print(json.dumps({peer: {what: do() for what, do in both.items()} for peer, both in todo.items()}), flush=True)
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         peer, what, times = json.loads(line)
         do = todo[peer][what]
-        began = time.perf_counter()
+        began = time.process_time()
         for _ in range(times):
             do()
-        print(json.dumps(time.perf_counter() - began), flush=True)
+        print(json.dumps(time.process_time() - began), flush=True)
 
 
 if __name__ == "__main__":

@@ -234,3 +234,14 @@ def test_the_quick_way_says_what_liquid_says(text: str, value: Json) -> None:
             return None
 
     assert said(text) == said(text + "{% comment %}{% endcomment %}")
+
+
+def test_locales_that_pages_make_up_are_not_kept_for_ever() -> None:
+    book, state = Phrasebook(), State(ADA, NOON, None, None, frozenset(), {}, {}, {})
+    step = Step("tip", "tip", copy={"en": {"title": "A tip"}})
+    kept = set()
+    for number in range(2_000):
+        chain = locales(f"x-{number}", state, DEFINITIONS)
+        assert book.speak(step, state, DEFINITIONS, chain).copy == {"title": "A tip"}
+        kept.add(book.kept)
+    assert max(kept) < 500

@@ -5,10 +5,13 @@ here knows a clock, a store or chance: the same log, definitions and question gi
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
 
 from waypost.engine.charts import Chart, chart_of
-from waypost.engine.entries import decision_event, delivery_event, identify, read_decision
+from waypost.engine.entries import decision_event, delivery_event, fate, identify, read_decision
 from waypost.engine.experiments import assignment_key, held_out, hold_back
 from waypost.engine.history import SLOT
 from waypost.engine.journeys import Candidate, Drop, gather
@@ -26,8 +29,7 @@ from waypost.model.time import Instant
 __all__ = ["Answer", "answer", "decide", "decision_event", "delivery_event", "read_decision", "settle"]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A decision, and the words of what it offers, by step."""
 
     decision: Decision
@@ -57,36 +59,50 @@ def settle(chart: Chart, standing: Standing, asked: Asked, only: str | None = No
     key = assignment_key(standing.state.person, standing.history)
     holdout = not asked.rehearse and held_out(definitions, key)
 
-    candidates, not_gathered = gather(chart.paths, standing, asked)
+    gathered = gather(chart.paths, standing, asked)
+    candidates = gathered.candidates
     if only is not None:
         candidates = [candidate for candidate in candidates if candidate.step.name == only]
     allowed, held_back = hold_back(candidates, definitions, holdout)
-    if any(candidate.route.bound for candidate in allowed):
+    able, counted = allowed, None
+    restrained: Sequence[Verdict] = ()
+    if chart.is_bound and any(candidate.route.bound for candidate in allowed):
         counted = budget(standing, definitions, finished(chart, standing))
         able, restrained = restrain(allowed, standing, counted)
-    else:
-        counted, able, restrained = Budget(standing.state.at, definitions.zone), allowed, []
     shut = gate(definitions, standing, asked)
-    offers, contents, chosen = choose(able, asked, counted, shut, _voice(chart, standing, asked))
+    chain = locales(asked.locale, standing.state, definitions)
 
-    verdicts = (*chosen, *restrained, *held_back, *not_gathered)
+    def voice(step: Step) -> Content:
+        return chart.book.speak(step, standing.state, definitions, chain)
+
+    chosen = choose(able, asked, standing.state.at, counted, shut, voice, chart.book.plain(chain))
+
+    dropped = [*restrained, *held_back]
+    verdicts = (*chosen.verdicts, *dropped, *gathered.verdicts)
     state = standing.state
     decision = Decision(
-        decision_id="",
-        person=state.person,
-        at=state.at,
-        definition_set=definitions.hash,
-        stage=state.stage,
-        segments=tuple(sorted(state.segments)),
-        milestones=dict(state.milestones),
-        offers=tuple(offers),
-        verdicts=verdicts,
-        asked=asked,
-        key=key,
-        opened=_opened(allowed, verdicts, shut) if asked.push else (),
-        holdout=holdout,
+        "",
+        state.person,
+        state.at,
+        definitions.hash,
+        state.stage,
+        _sorted(state.segments),
+        dict(state.milestones),
+        tuple(chosen.offers),
+        verdicts,
+        asked,
+        key,
+        _opened(allowed, verdicts, shut) if asked.push else (),
+        holdout,
     )
-    return Answer(identify(decision), contents)
+    fates = [*chosen.fates, *map(fate, dropped), *gathered.fates]
+    timed = gathered.timed or chosen.timed or bool(dropped)
+    return Answer(identify(decision, fates, timed), chosen.contents)
+
+
+@lru_cache(1024)
+def _sorted(names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(names))
 
 
 def _opened(allowed: Sequence[Candidate], verdicts: Sequence[Verdict], shut: Drop | None) -> tuple[str, ...]:
@@ -100,41 +116,82 @@ def _opened(allowed: Sequence[Candidate], verdicts: Sequence[Verdict], shut: Dro
     return tuple(one.route.name for one in allowed if one.begins and one.route.name in waiting)
 
 
+class Chosen(msgspec.Struct, gc=False):
+    """What is offered, with its words by step; and the verdicts on all that were left, each with its `entries.fate`.
+
+    `timed` says that one of them has an `until`.
+    """
+
+    offers: list[Offer]
+    contents: dict[str, Content]
+    verdicts: list[Verdict]
+    fates: list[bytes]
+    timed: bool
+
+
 def choose(
-    able: Sequence[Candidate], asked: Asked, counted: Budget, shut: Drop | None, voice: Callable[[Step], Content]
-) -> tuple[list[Offer], dict[str, Content], list[Verdict]]:
-    """The winners by priority, then by age, then by key, as far as slots and limits reach; and who lost to them."""
+    able: Sequence[Candidate],
+    asked: Asked,
+    now: Instant,
+    counted: Budget | None,
+    shut: Drop | None,
+    voice: Callable[[Step], Content],
+    plain: Mapping[str, Content | None],
+) -> Chosen:
+    """The winners by priority, then by age, then by key, as far as slots and limits reach; and who lost to them.
+
+    Args:
+        able: Who is left.
+        asked: What was asked.
+        now: The instant that is decided for.
+        counted: What the person has had; None where nobody is `bound` by it.
+        shut: Why nothing is delivered, if so.
+        voice: What fills in a step's words.
+        plain: By step, the words that are the same for everybody, as far as they are known.
+    """
     offers: list[Offer] = []
     contents: dict[str, Content] = {}
     verdicts: list[Verdict] = []
-    taken = 0
-    for candidate in sorted(able, key=lambda one: (-one.route.step.priority, one.since, one.route.name)):
-        route, step = candidate.route, candidate.route.step
-        drop = None if asked.slots is None else _no_slot(taken, asked)
-        if drop is None and route.bound:
+    fates: list[bytes] = []
+    timed, taken, slots, slot = False, 0, asked.slots, now + SLOT
+    for candidate in sorted(able, key=_rank):
+        route = candidate.route
+        name = route.name
+        drop = None if slots is None else _no_slot(taken, asked)
+        if drop is None and counted is not None and route.bound:
             drop = refusal(candidate, counted)
         if drop is None:
             try:
-                content = voice(step)
+                content = plain.get(name) or voice(route.step)
             except CopyError as error:
                 drop = Drop("copy_error", str(error))
             else:
                 # What would win takes its place also while delivery is off: the log shows what would have been.
                 taken += 1
-                counted.take(candidate)
+                if counted is not None:
+                    counted.take(candidate)
                 drop = shut
         if drop is not None:
-            verdicts.append(Verdict(route.name, "choose", False, drop.reason, drop.because, drop.until))
+            verdict = Verdict(name, "choose", False, drop.reason, drop.because, drop.until)
+            verdicts.append(verdict)
+            fates.append(fate(verdict))
+            timed = timed or drop.until is not None
             continue
-        slot = None if route.push else candidate.held_until or counted.at + SLOT
-        held, sentence = candidate.held_until is not None, because(candidate)
-        offers.append(Offer(route.name, route.journey.name, step.channel, sentence, candidate.more_first, held, slot))
-        contents[route.name] = content
-        if sentence is route.chosen.because:
-            verdicts.append(route.chosen)
-        else:
-            verdicts.append(Verdict(route.name, "choose", True, "held" if held else "chosen", sentence))
-    return offers, contents, verdicts
+        contents[name] = content
+        until, verdict = candidate.held_until, route.chosen
+        held, ends = until is not None, None if route.push else until or slot
+        if held or candidate.early or candidate.more_first:
+            verdict = Verdict(name, "choose", True, "held" if held else "chosen", because(candidate))
+        verdicts.append(verdict)
+        fates.append(route.fate)
+        why, more = verdict.because, candidate.more_first
+        offers.append(Offer(name, route.journey.name, route.step.channel, why, more, held, ends))
+    return Chosen(offers, contents, verdicts, fates, timed)
+
+
+def _rank(candidate: Candidate) -> tuple[int, Instant, str]:
+    route = candidate.route
+    return route.rank, candidate.since, route.name
 
 
 def gate(definitions: Definitions, standing: Standing, asked: Asked) -> Drop | None:
@@ -148,12 +205,6 @@ def gate(definitions: Definitions, standing: Standing, asked: Asked) -> Drop | N
     if definitions.delivery == "testers" and not standing.tester:
         return Drop("testers", "It would be offered now, but `delivery` is for testers, and this person is none.")
     return None
-
-
-def _voice(chart: Chart, standing: Standing, asked: Asked) -> Callable[[Step], Content]:
-    """What fills in a step's words for this person."""
-    chain = locales(asked.locale, standing.state, chart.definitions)
-    return lambda step: chart.book.speak(step, standing.state, chart.definitions, chain)
 
 
 def _no_slot(taken: int, asked: Asked) -> Drop | None:

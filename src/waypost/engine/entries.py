@@ -4,13 +4,13 @@ What is written is complete: with the definition set that it names and the event
 that it takes to decide again (law 12). Instants are RFC 3339, as everywhere that people read JSON.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from typing import Final
 
 import msgspec
 
-from waypost.model.decisions import Decision, DeliveryOutcome
+from waypost.model.decisions import Decision, DeliveryOutcome, Verdict
 from waypost.model.events import Event
 from waypost.model.people import PersonId, bare
 from waypost.model.steps import Channel
@@ -18,18 +18,24 @@ from waypost.model.time import Instant, parse_instant, write_instant
 from waypost.model.values import Json
 
 SOURCE: Final = "waypost"
+_encode: Final = msgspec.json.Encoder().encode
 _LISTS: Final = {"offers": "slot_until", "verdicts": "until"}
 """Where instants stand in the lists of a decision."""
 
 
-def identify(decision: Decision) -> Decision:
+def identify(decision: Decision, fates: Iterable[bytes] | None = None, timed: bool = True) -> Decision:
     """The decision with its id and its digest, which its content alone decides.
 
     Deciding the same again makes the same id. Decisions whose candidates fared alike share a digest, also where one
     repeats an offer that the other made.
+
+    Args:
+        decision: The decision, without them.
+        fates: The `fate` of each verdict, where the caller has them.
+        timed: Whether a verdict may have an `until`.
     """
     verdicts = decision.verdicts
-    fates = msgspec.json.encode([(one.step, one.phase, "" if one.kept else one.reason) for one in verdicts])
+    fared = b"[%b]" % b",".join(map(fate, verdicts) if fates is None else fates)
     content = (
         decision.person,
         decision.at,
@@ -42,13 +48,21 @@ def identify(decision: Decision) -> Decision:
         decision.holdout,
         decision.opened,
         decision.offers,
-        [(place, one.until) for place, one in enumerate(verdicts) if one.until is not None],
+        _untils(verdicts) if timed else (),
     )
-    decision_id = _digest(msgspec.json.encode(content) + fates)
     # In place, since the decision has only just been made: a copy would cost as much as the rest.
-    msgspec.structs.force_setattr(decision, "decision_id", decision_id)
-    msgspec.structs.force_setattr(decision, "digest", _digest(fates))
+    msgspec.structs.force_setattr(decision, "decision_id", _digest(_encode(content) + fared))
+    msgspec.structs.force_setattr(decision, "digest", _digest(fared))
     return decision
+
+
+def _untils(verdicts: Iterable[Verdict]) -> list[tuple[int, Instant]]:
+    return [(place, one.until) for place, one in enumerate(verdicts) if one.until is not None]
+
+
+def fate(verdict: Verdict) -> bytes:
+    """How a candidate fared, as JSON: what tells decisions apart by their digests."""
+    return _encode((verdict.step, verdict.phase, "" if verdict.kept else verdict.reason))
 
 
 def _digest(content: bytes) -> str:

@@ -38,10 +38,10 @@ def held_out(definitions: Definitions, key: str) -> bool:
 
 def hold_back(
     candidates: Sequence[Candidate], definitions: Definitions, held: bool
-) -> tuple[list[Candidate], list[Verdict]]:
+) -> tuple[Sequence[Candidate], Sequence[Verdict]]:
     """The candidates that people on this side of the holdout may have; who is held out keeps the holdout's journey."""
     if not held or definitions.holdout is None:
-        return list(candidates), []
+        return candidates, ()
     journey = definitions.holdout.journey
     sentence = "Is one of the people kept out of personalisation, to measure what it does."
     return (

@@ -4,11 +4,12 @@ The truth of every condition was worked out by the fold: what is read here are t
 gathering thirty steps is thirty look-ups. Whether a step may come now is not asked here: see `limits`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
+from waypost.engine.entries import fate
 from waypost.engine.history import StepHistory
 from waypost.engine.routes import Path, Route, on_page
 from waypost.engine.standing import Standing
@@ -57,15 +58,15 @@ def enrolled(journey: Journey, standing: Standing) -> Instant | Drop:
     They are in it while `for` is TRUE, unless `exit` held since they first entered. `again: never` makes that final; a
     duration lets them back so long after `exit` last held.
     """
-    name = journey.name
-    since = standing.since(f"journey.{name}.for", journey.entry)
+    name, entry = journey.name, f"journey.{journey.name}.for"
+    since = standing.since(entry, journey.entry)
     if since is None:
         return Drop("journey", f"Not in the journey {name}: its `for` does not hold.")
-    way_out = standing.watch.get(f"journey.{name}.exit")
-    if journey.exit is None or way_out is None:
+    way_out = None if journey.exit is None else standing.watch.get(f"journey.{name}.exit")
+    if way_out is None:
         return since
     holds = way_out.since is not None
-    entered = standing.watch.get(f"journey.{name}.for", Watch()).first
+    entered = standing.watch.get(entry, Watch()).first
     left = way_out.ended if way_out.ended is not None and (entered is None or way_out.ended > entered) else None
     if not holds and left is None:
         return since
@@ -79,46 +80,94 @@ def enrolled(journey: Journey, standing: Standing) -> Instant | Drop:
     return max(since, back)
 
 
-def gather(journeys: Sequence[Path], standing: Standing, asked: Asked) -> tuple[list[Candidate], list[Verdict]]:
+class Gathered(msgspec.Struct, gc=False):
+    """The candidates, and the verdicts on all other steps.
+
+    `fates` are those of the verdicts, of several in a row also in one piece. `timed` says that a verdict may have an
+    `until`, and from `special` on they are on steps that are not `watched` alone.
+    """
+
+    candidates: list[Candidate]
+    verdicts: list[Verdict]
+    fates: list[bytes]
+    special: int = 0
+    timed: bool = False
+
+
+def gather(journeys: Sequence[Path], standing: Standing, asked: Asked) -> Gathered:
     """The steps that the person's journeys allow next, and why the others are not among them.
 
     A step of several journeys takes the first that allows it.
     """
+    true = {name: spell.since for name, spell in standing.watch.items() if spell.since is not None}
     kept: dict[str, Candidate] = {}
     dropped: dict[str, Verdict] = {}
-    push, steps = asked.push, standing.history.steps
-    true = {name: spell.since for name, spell in standing.watch.items() if spell.since is not None}
     for path in journeys:
-        journey, way = path.journey, path.ways[push]
-        looked_at: Sequence[Route] = way.all
-        entry = enrolled(journey, standing)
-        front = None
-        if isinstance(entry, int):
-            front = front_of(path.routes, standing, entry) if journey.order == "fixed" else None
-            # Most steps of most people have a condition that does not hold, and nothing else is to be said of them.
-            looked_at = way.looked_at(true, steps)
-            dropped = {**way.untrue, **dropped}
-        for route in looked_at:
-            name = route.name
-            if name in kept:
-                continue
-            outcome: Candidate | Drop | Verdict
-            if isinstance(entry, Drop):
-                outcome = entry
-            elif route.free and name not in steps and (since := true.get(route.watched or "")) is not None:
-                since = max(since, entry)
-                outcome = Candidate(route, since, since)
-            else:
-                outcome = _consider(route, standing, asked, entry, front)
-            if isinstance(outcome, Candidate):
-                kept[name] = outcome
-            elif dropped.get(name, route.untrue) is route.untrue:
-                if isinstance(outcome, Drop):
-                    outcome = Verdict(name, "gather", False, outcome.reason, outcome.because, outcome.until)
-                dropped[name] = outcome
+        entry = enrolled(path.journey, standing)
+        if isinstance(entry, Drop):
+            for route in path.ways[asked.push].all:
+                dropped.setdefault(route.name, _verdict(route, entry))
+            continue
+        found = _walk(path, standing, asked, entry, true)
+        if len(journeys) == 1:
+            return found
+        for candidate in found.candidates:
+            kept.setdefault(candidate.route.name, candidate)
+        dropped = {**{one.step: one for one in found.verdicts[: found.special]}, **dropped}
+        for one in found.verdicts[found.special :]:
+            dropped.setdefault(one.step, one)
     for name in kept:
         dropped.pop(name, None)
-    return list(kept.values()), list(dropped.values())
+    verdicts = list(dropped.values())
+    return Gathered(list(kept.values()), verdicts, list(map(fate, verdicts)), timed=True)
+
+
+def _walk(path: Path, standing: Standing, asked: Asked, entry: Instant, true: Mapping[str, Instant]) -> Gathered:
+    """What one journey allows, to somebody who is in it: as long as they are, no verdict has an `until`."""
+    journey, way, steps = path.journey, path.ways[asked.push], standing.history.steps
+    front = front_of(path.routes, standing, entry) if journey.order == "fixed" else None
+    candidates: list[Candidate] = []
+    verdicts: list[Verdict] = []
+    fates: list[bytes] = []
+    apart: list[Verdict] = []
+    for route in way.special:
+        outcome = _consider(route, standing, asked, entry, front)
+        if isinstance(outcome, Candidate):
+            candidates.append(outcome)
+        else:
+            apart.append(_verdict(route, outcome))
+    # Most steps of most people have a condition that does not hold, and nothing else is to be said of them.
+    for group, look in way.looks(true, steps):
+        lost: dict[str, Verdict] = {}
+        for route in look.routes:
+            if route.free and route.name not in steps:
+                since = begun if (begun := true[route.watched]) > entry else entry
+                candidates.append(Candidate(route, since, since))
+                continue
+            outcome = _consider(route, standing, asked, entry, front)
+            if isinstance(outcome, Candidate):
+                candidates.append(outcome)
+            else:
+                lost[route.name] = _verdict(route, outcome)
+        if lost:
+            kept = {one.name for one in look.routes} - lost.keys()
+            verdicts += (said := [lost.get(one.name, one.untrue) for one in group.routes if one.name not in kept])
+            fates += map(fate, said)
+        else:
+            verdicts += look.untrue
+            fates += look.fates
+    special = len(verdicts)
+    if apart:
+        verdicts += apart
+        fates += map(fate, apart)
+    return Gathered(candidates, verdicts, fates, special)
+
+
+def _verdict(route: Route, outcome: Drop | Verdict) -> Verdict:
+    """What is said of a step that is left out."""
+    if isinstance(outcome, Verdict):
+        return outcome
+    return Verdict(route.name, "gather", False, outcome.reason, outcome.because, outcome.until)
 
 
 def front_of(path: Sequence[Route], standing: Standing, entry: Instant) -> Step | None:

@@ -6,8 +6,9 @@ all of its events taken together, and between events wherever something can chan
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+import msgspec
 
 from waypost.engine.accumulators import NEVER
 from waypost.engine.gauges import Gauge
@@ -92,23 +93,26 @@ def as_of(program: Program, profile: Profile, at: Instant) -> Profile:
 def view(program: Program, profile: Profile, at: Instant) -> State:
     """What is true of the person as of `at`, which is not before `profile.seen`."""
     state = glance(program, profile, at)
-    return replace(state, signals=dict(state.signals))
+    return msgspec.structs.replace(state, signals=dict(state.signals))
 
 
 def glance(program: Program, profile: Profile, at: Instant) -> State:
     """The same, for a look that is over before the profile changes: each signal is worked out when it is asked for."""
-    profile = as_of(program, profile, at)
+    return state_of(program, as_of(program, profile, at), at)
+
+
+def state_of(program: Program, profile: Profile, at: Instant) -> State:
+    """`glance`, of a profile that is already `as_of` that instant."""
     definitions = program.definitions
-    truths = profile.truths
     return State(
-        person=profile.person,
-        at=at,
-        signup=profile.signup,
-        stage=definitions.stages[profile.stage].name if profile.stage >= 0 else None,
-        segments=frozenset(name for place, name in enumerate(definitions.segments) if truths >> place & 1),
-        milestones=dict(zip(definitions.milestones, profile.reached, strict=True)),
-        signals=_Signals(program.gauges, profile, at),
-        traits=dict(profile.traits),
+        profile.person,
+        at,
+        profile.signup,
+        definitions.stages[profile.stage].name if profile.stage >= 0 else None,
+        program.segments_in(profile.truths),
+        dict(zip(definitions.milestones, profile.reached, strict=True)),
+        _Signals(program.gauges, profile, at),
+        dict(profile.traits),
     )
 
 

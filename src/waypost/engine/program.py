@@ -53,7 +53,7 @@ class Program:
         kinds: What events of the other kinds do.
         at_signup: What signup itself has read again.
         tests: The conditions that were compiled when somebody asked.
-        touched: What `waiting_for` has found, by its bits.
+        touched: What `waiting_for` has found, by its bits; `segments` what `segments_in` has.
     """
 
     definitions: Definitions
@@ -77,6 +77,7 @@ class Program:
     tests: dict[Condition, Test[Profile]] = field(default_factory=dict)
     touched: dict[int, tuple[tuple[int, Flip], ...]] = field(default_factory=dict)
     concerned: dict[int, Concerned] = field(default_factory=dict)
+    segments: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @property
     def hash(self) -> str:
@@ -114,6 +115,17 @@ class Program:
             self.touched.clear()
         found = tuple((place, until) for place, (mask, until) in enumerate(self.waiting) if mask & bits)
         self.touched[bits] = found
+        return found
+
+    def segments_in(self, truths: int) -> frozenset[str]:
+        """The names of the segments whose bits are set."""
+        bits = truths & (1 << len(self.definitions.segments)) - 1
+        found = self.segments.get(bits)
+        if found is None:
+            if len(self.segments) >= _SETS:
+                self.segments.clear()
+            found = frozenset(name for place, name in enumerate(self.definitions.segments) if bits >> place & 1)
+            self.segments[bits] = found
         return found
 
     def test(self, condition: Condition) -> Test[Profile]:

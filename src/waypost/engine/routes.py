@@ -5,11 +5,12 @@ sentences that are the same for everybody. Who may come along a route, `journeys
 """
 
 import re
-from collections.abc import Container, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 import msgspec
 
+from waypost.engine.entries import fate
 from waypost.engine.standing import Standing
 from waypost.model.changes import Definitions
 from waypost.model.conditions import Always, Condition
@@ -17,6 +18,10 @@ from waypost.model.decisions import Verdict
 from waypost.model.journeys import Journey, Limits
 from waypost.model.steps import Step
 from waypost.model.time import Instant
+
+GROUP: Final = 8
+"""How many steps are looked at together: there are 256 ways to look at eight."""
+_GROUP: Final = (1 << GROUP) - 1
 
 Named = tuple[str, Condition]
 """A watched condition with the name that its spells are kept under."""
@@ -57,48 +62,84 @@ class Route(msgspec.Struct, frozen=True, gc=False):
     """One step on one journey, with all that can be known before a person comes.
 
     Attributes:
-        watched: The name of its own condition, where nothing else decides for somebody without a past with it.
+        rank: Where it stands among others by its priority; the least goes first.
+        watched: The name of its own condition, where nothing else decides for who has no past with it; else empty.
         free: Once its `watched` condition holds, nothing about the step itself stands against it.
         counted: It may be used up.
         bound: Some limit, pause or cap may hold it back.
         untrue: The verdict while its own condition does not hold.
-        chosen: The verdict where it is offered, and nothing about that is special.
+        chosen: The verdict where it is offered, and nothing about that is special; `fate` is that of any offer.
     """
 
     name: str
     step: Step
     journey: Journey
+    rank: int
     push: bool
     ending: Ending
     after: tuple[Ending, ...]
     when: Named | None
     page: re.Pattern[str] | None
     has_more: bool
-    watched: str | None
+    watched: str
     free: bool
     counted: bool
     bound: bool
     untrue: Verdict
     chosen: Verdict
+    fate: bytes
+
+
+class Look(NamedTuple):
+    """A group of steps, some of them looked at: these, and the verdicts on the others, with their fates in one."""
+
+    routes: Sequence[Route]
+    untrue: Sequence[Verdict]
+    fates: Sequence[bytes]
+
+
+class Group:
+    """A few steps of a way that are `watched` alone. What is said of them is kept for each set of those looked at."""
+
+    __slots__ = ("_looks", "routes")
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self.routes = routes
+        self._looks: dict[int, Look] = {}
+
+    def look(self, bits: int) -> Look:
+        """Look at the steps with these bits; of the others it is said that their condition does not hold."""
+        found = self._looks.get(bits)
+        if found is None:
+            routes = [route for place, route in enumerate(self.routes) if bits >> place & 1]
+            untrue = [route.untrue for place, route in enumerate(self.routes) if not bits >> place & 1]
+            fates = [b",".join(map(fate, untrue))] if untrue else []
+            found = self._looks[bits] = Look(routes, untrue, fates)
+        return found
 
 
 class Way(NamedTuple):
     """The steps of a journey that are shown, or those that are pushed: all of them, and apart those `watched` alone.
 
-    `untrue` has the verdicts of the latter while none of their conditions holds.
+    `groups` has the latter, `bits` their bits by their watched conditions, `bits_of` by their names.
     """
 
-    all: tuple[Route, ...]
-    special: tuple[Route, ...]
-    watched: tuple[tuple[str, Route], ...]
-    untrue: Mapping[str, Verdict]
+    all: Sequence[Route]
+    special: Sequence[Route]
+    groups: Sequence[Group]
+    bits: Mapping[str, int]
+    bits_of: Mapping[str, int]
 
-    def looked_at(self, true: Container[str], past: Container[str]) -> list[Route]:
-        """Those that `untrue` does not speak of: their condition is true, they have a past, or they are special."""
-        return [
-            *self.special,
-            *[route for watched, route in self.watched if watched in true or route.name in past],
-        ]
+    def looks(self, true: Iterable[str], past: Iterable[str]) -> Iterator[tuple[Group, Look]]:
+        """Each group, and a look at those whose condition is true, or who have a past."""
+        bits = 0
+        for name in true:
+            bits |= self.bits.get(name, 0)
+        for name in past:
+            bits |= self.bits_of.get(name, 0)
+        for group in self.groups:
+            yield group, group.look(bits & _GROUP)
+            bits >>= GROUP
 
 
 class Path(NamedTuple):
@@ -117,26 +158,29 @@ def paths(definitions: Definitions) -> tuple[Path, ...]:
         when = (f"step.{step.name}.{word(step)}", condition) if condition is not None else None
         counted = step.max_shows is not None or step.expires is not None
         alone = not (step.done_when or step.after or journey.order == "fixed" or condition == Always(True))
+        chosen = Verdict(step.name, "choose", True, "chosen", sentence(step, journey))
         return Route(
             step.name,
             step,
             journey,
+            -step.priority,
             step.is_push,
             ending(step),
             tuple(ending(definitions.steps[name]) for name in step.after),
             when,
             page_pattern(step.page) if step.page is not None else None,
             any("more" in fields for fields in step.copy.values()),
-            when[0] if when is not None and alone else None,
+            when[0] if when is not None and alone else "",
             not (counted or step.is_push or step.page is not None or journey.pace.cautious is not None),
             counted,
             step.cooldown is not None or step.still_true_after is not None or journey.limits != Limits(),
             Verdict(step.name, "gather", False, word(step), f"Its `{word(step)}` does not hold."),
-            Verdict(step.name, "choose", True, "chosen", sentence(step, journey)),
+            chosen,
+            fate(chosen),
         )
 
     def path(journey: Journey) -> Path:
-        routes = tuple(route(journey, definitions.steps[name]) for name in journey.steps)
+        routes = tuple(route(journey, definitions.steps[name]) for name in dict.fromkeys(journey.steps))
         return Path(
             journey, routes, {push: _way([one for one in routes if one.push is push]) for push in (False, True)}
         )
@@ -145,11 +189,13 @@ def paths(definitions: Definitions) -> tuple[Path, ...]:
 
 
 def _way(routes: Sequence[Route]) -> Way:
+    watched = [one for one in routes if one.watched]
     return Way(
-        tuple(routes),
-        tuple(one for one in routes if one.watched is None),
-        tuple((one.watched, one) for one in routes if one.watched is not None),
-        {one.name: one.untrue for one in routes if one.watched is not None},
+        all=routes,
+        special=[one for one in routes if not one.watched],
+        groups=[Group(watched[start : start + GROUP]) for start in range(0, len(watched), GROUP)],
+        bits={one.watched: 1 << place for place, one in enumerate(watched)},
+        bits_of={one.name: 1 << place for place, one in enumerate(watched)},
     )
 
 

@@ -1,11 +1,12 @@
 """One person as a decision sees them: their state, the spells of watched conditions, and what was offered before."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from waypost.engine.history import History, StepHistory
-from waypost.engine.observe import as_of, glance
+from waypost.engine.observe import as_of, state_of
 from waypost.engine.profiles import Profile
 from waypost.engine.program import Program
 from waypost.model.conditions import Always, Condition
@@ -18,8 +19,7 @@ _EVER: Final = -(2**62)
 """The beginning of what was always so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """One person as of one instant, `state.at`. `watch` has the spells of watched conditions that were ever TRUE."""
 
     state: State
@@ -45,4 +45,4 @@ def stand(program: Program, profile: Profile, now: Instant) -> Standing:
     tester = False
     if definitions.delivery == "testers" and definitions.testers is not None:
         tester = program.test(definitions.testers)(there, now) is True
-    return Standing(glance(program, there, now), there.watch, there.history, tester)
+    return Standing(state_of(program, there, now), there.watch, there.history, tester)

@@ -14,6 +14,7 @@ Rendered texts are plain: whoever puts them into a page or an e-mail escapes the
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from liquid import BoundTemplate, Environment, FalsyStrictUndefined
@@ -35,6 +36,10 @@ _VARIABLE: Final = re.compile(
 )
 _SPECIAL: Final = frozenset({"size", "first", "last"})
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):")
+
+
+_CHAINS: Final = 256
+"""For how many ways of asking for locales plain words are kept."""
 
 
 class CopyError(Exception):
@@ -83,7 +88,7 @@ class Phrasebook:
 
     def __init__(self) -> None:
         self._parsed: dict[str, tuple[BoundTemplate, list[str | list[str]] | None]] = {}
-        self._plain: dict[tuple[str, tuple[str, ...]], Content | None] = {}
+        self._plain: dict[tuple[str, ...], dict[str, Content | None]] = {}
 
     def fill(self, text: str, variables: Mapping[str, object]) -> str:
         """The text with its variables filled in."""
@@ -94,16 +99,31 @@ class Phrasebook:
         quickly = None if simple is None else _join(simple, variables)
         return template.render(variables) if quickly is None else quickly
 
+    def plain(self, chain: tuple[str, ...]) -> dict[str, Content | None]:
+        """By step, what was said so far in these locales to everybody alike; None where a step's words are Liquid."""
+        found = self._plain.get(chain)
+        if found is None:
+            if len(self._plain) >= _CHAINS:
+                # A page may ask for any locale it likes.
+                self._plain.clear()
+            found = self._plain[chain] = {}
+        return found
+
+    @property
+    def kept(self) -> int:
+        """For how many ways of asking for locales words are kept."""
+        return len(self._plain)
+
     def speak(self, step: Step, state: State, definitions: Definitions, chain: tuple[str, ...]) -> Content:
         """The step's content for one person, in the first of the locales (from `locales`) that it has words in.
 
         Raises:
             CopyError: A variable without a default is missing, a limit was met, or there are no words to fall back to.
         """
-        key = step.name, chain
-        if key not in self._plain:
-            self._plain[key] = None if _has_liquid(step) else _speak(step, {}, chain, self)
-        said = self._plain[key]
+        plain = self.plain(chain)
+        if step.name not in plain:
+            plain[step.name] = None if _has_liquid(step) else _speak(step, {}, chain, self)
+        said = plain[step.name]
         return said if said is not None else _speak(step, variables(step, state, definitions), chain, self)
 
 
@@ -203,7 +223,11 @@ def because(candidate: Candidate) -> str:
 def locales(asked: str | None, state: State, definitions: Definitions) -> tuple[str, ...]:
     """The locales to try, best first: as asked, the person's `trait.locale`, the project's; and each's language."""
     said = state.traits.get("locale")
-    wanted = (asked, said if isinstance(said, str) else None, definitions.locale)
+    return _chain(asked, said if isinstance(said, str) else None, definitions.locale)
+
+
+@lru_cache(_CHAINS)
+def _chain(*wanted: str | None) -> tuple[str, ...]:
     tags = [_tag(locale) for locale in wanted if locale]
     return tuple(dict.fromkeys(part for tag in tags for part in (tag, tag.split("-")[0])))
 

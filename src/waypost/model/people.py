@@ -66,8 +66,7 @@ class Undo:
     end: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """What is true of one person at `at`.
 
     `signals` hold numbers in millionths, instants and intervals in microseconds, as `Signal.type` says; `milestones`
