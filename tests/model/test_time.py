@@ -86,6 +86,13 @@ def test_an_instant_is_written_with_the_places_it_needs() -> None:
     assert write_instant(1) == "1970-01-01T00:00:00.000001Z"
 
 
+def test_every_instant_has_a_text() -> None:
+    last = parse_instant("9999-12-31T23:59:59Z") or 0
+    assert write_instant(last + 1_000_000) == "10000-01-01T00:00:00Z"
+    assert write_instant(parse_instant("0001-01-01T00:00:00+01:00") or 0) == "0000-12-31T23:00:00Z"
+    assert write_instant(2**63 - 1) == "294247-01-10T04:00:54.775807Z"
+
+
 LAGOS = Offsets("Here", (-(2**62), 10 * DAY, 20 * DAY), (HOUR, 2 * HOUR, HOUR))
 
 

@@ -121,6 +121,14 @@ def test_bad_rows_lie_in_quarantine_with_their_number_and_the_rest_is_imported(r
         ("SELECT 'e' AS event, now() AS timestamp", "bad_column", "neither `user_id` nor `anonymous_id`"),
         ("SELECT now() AS timestamp, 1 AS user_id", "bad_column", "no column `event`"),
         ("SELECT now() AS timestamp, 1 AS user_id, 'e' AS event, [1] AS properties", "bad_column", "make it a STRUCT"),
+        (
+            "SELECT now() AS timestamp, 1.5::DOUBLE AS user_id, 'e' AS event",
+            "bad_column",
+            "'user_id' is DOUBLE; make it",
+        ),
+        ("SELECT now() AS timestamp, 1 AS user_id, {'a': 1} AS event", "bad_column", "'event' is STRUCT(a INTEGER)"),
+        ("SELECT [now()] AS timestamp, 1 AS user_id, 'e' AS event", "bad_column", "'timestamp' is TIMESTAMP WITH"),
+        ("SELECT now() AS timestamp, '\"ada\"'::JSON AS user_id, 'e' AS event", "bad_column", "column->>'user_id'"),
         ("SELECT * FROM 'nowhere.csv'", "bad_query", "nowhere.csv"),
         ("SELEC", "bad_query", "DuckDB cannot run"),
         ("SELECT 1; SELECT 2", "bad_query", "takes one SELECT"),
@@ -132,6 +140,45 @@ def test_a_select_that_is_not_fit_says_why(runtime: Runtime, select: str, code: 
         import_select(runtime, select)
     assert raised.value.code == code
     assert words in str(raised.value)
+
+
+def test_everything_wrong_with_the_columns_is_told_at_once(runtime: Runtime) -> None:
+    with pytest.raises(Problem) as raised:
+        import_select(runtime, "SELECT 1 AS who, 'free' AS plan, [1] AS properties, 5 AS timestamp")
+    assert [line.split(";")[0] for line in str(raised.value).splitlines()] == [
+        "the SELECT yields a column 'who', which an import does not know",
+        "the SELECT yields a column 'plan', which an import does not know",
+        "the column 'properties' is INTEGER[]",
+        "the column 'timestamp' is INTEGER",
+        "the SELECT yields neither `user_id` nor `anonymous_id`",
+        "the SELECT yields no column `event`",
+    ]
+    assert "{'plan': plan} AS properties" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "properties", "reason"),
+    [
+        ("TIMESTAMP '290000-01-01'", "NULL", "future"),
+        ("DATE '-4000-01-01'", "NULL", "too_early"),
+        ("DATE '5000000-01-01'", "NULL", "bad_time"),
+        ("DATE '2026-01-01'", "'{\"a\":' || repeat('[', 5000) || repeat(']', 5000) || '}'", "too_deep"),
+        ("DATE '2026-01-01'", "repeat('[', 5000)", "too_deep"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["track", "page"])
+def test_a_row_beyond_all_measure_does_not_end_the_import(
+    runtime: Runtime, timestamp: str, properties: str, reason: str, kind: str
+) -> None:
+    columns = f"{timestamp} AS timestamp, CAST({properties} AS VARCHAR) AS properties"
+    good = (
+        "SELECT 'ada' AS user_id, 'login' AS event, 'track' AS type, DATE '2026-01-02' AS timestamp, NULL AS properties"
+    )
+    report = import_select(
+        runtime, f"SELECT 'ada' AS user_id, 'login' AS event, '{kind}' AS type, {columns} UNION ALL {good}"
+    )
+    assert (report.accepted, report.quarantined) == (1, 1)
+    assert list(report.reasons) in ([reason], ["bad_time"]), "an instant without a year is none for a message"
 
 
 def test_files_are_read_and_progress_is_told(runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

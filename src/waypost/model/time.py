@@ -30,6 +30,10 @@ _INSTANT: Final = re.compile(
     re.ASCII,
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST: Final = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+_LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+_CYCLE: Final = 146_097 * DAY
+"""400 years, after which the calendar is the same again."""
 
 
 def parse_duration(text: str) -> Duration | None:
@@ -74,10 +78,15 @@ def parse_instant(text: str) -> Instant | None:
 
 
 def write_instant(instant: Instant) -> str:
-    """RFC 3339 in UTC, with as many places of the second as it needs (none, three or six)."""
-    moment = _EPOCH + timedelta(microseconds=instant)
+    """RFC 3339 in UTC, with as many places of the second as it needs (none, three or six).
+
+    Any instant has a text, if only to be told of: a year before 1 or after 9999 is counted on.
+    """
+    cycles = 0 if _FIRST <= instant <= _LAST else instant // _CYCLE
+    moment = _EPOCH + timedelta(microseconds=instant - cycles * _CYCLE)
     places = "seconds" if instant % SECOND == 0 else "milliseconds" if instant % 1000 == 0 else "microseconds"
-    return moment.isoformat(timespec=places).replace("+00:00", "Z")
+    text = moment.isoformat(timespec=places).replace("+00:00", "Z")
+    return f"{moment.year + 400 * cycles:04}{text[4:]}" if cycles else text
 
 
 @dataclass(frozen=True, slots=True)

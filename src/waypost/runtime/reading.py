@@ -13,6 +13,7 @@ import msgspec
 import pyarrow as pa
 
 from waypost.engine.messages import FUTURE, Refusal, instant, read
+from waypost.engine.payloads import MAX_DEPTH, Unfit
 from waypost.engine.tracking import Check
 from waypost.model.events import Event
 from waypost.model.people import Id
@@ -144,7 +145,10 @@ class Reader:
             return _bad_time(
                 cast("str | int | None", row.get("timestamp")), cast("str | int | None", received), at, received_at
             )
-        decoded = {key: _decoded(cast("str | None", row.get(key))) for key in ("properties", "traits")}
+        try:
+            decoded = {key: _decoded(cast("str | None", row.get(key)), key) for key in ("properties", "traits")}
+        except Unfit as found:
+            return Refusal(found.code, found.message)
         message: dict[str, Json] = {
             "type": kind,
             "messageId": row.get("message_id"),
@@ -202,7 +206,11 @@ class Reader:
 
     def _write(self, text: str | None) -> str | Refusal:
         """Properties as the log keeps them."""
-        message: dict[str, Json] = {"type": "track", "event": "e", "userId": "someone", "properties": _decoded(text)}
+        try:
+            properties = _decoded(text, "properties")
+        except Unfit as found:
+            return Refusal(found.code, found.message)
+        message: dict[str, Json] = {"type": "track", "event": "e", "userId": "someone", "properties": properties}
         event = read(message, received_at=0, spare_id="-")
         if isinstance(event, Refusal):
             return event
@@ -229,18 +237,26 @@ def _room(remembered: dict[Any, Any]) -> None:
         remembered.clear()
 
 
-def _decoded(text: str | None) -> Json:
-    """JSON text as DuckDB writes it; what is none stays a text, which the door refuses."""
+def _decoded(text: str | None, column: str) -> Json:
+    """JSON text as DuckDB writes it; what is none stays a text, which the door refuses.
+
+    Raises:
+        Unfit: Where it nests so deep that nobody can read it.
+    """
     if text is None:
         return None
     try:
         return cast(Json, msgspec.json.decode(text))
     except msgspec.DecodeError:
         pass
+    except RecursionError:
+        raise Unfit("too_deep", f"{column} nests more than {MAX_DEPTH} levels; flatten it") from None
     try:
         return cast(Json, json.loads(text, parse_constant=lambda _: None))
     except ValueError:
         return text
+    except RecursionError:
+        raise Unfit("too_deep", f"{column} nests more than {MAX_DEPTH} levels; flatten it") from None
 
 
 def _bad_time(when: Json, received: Json, at: Instant | None, received_at: Instant | None) -> Refusal:

@@ -102,23 +102,40 @@ def _check_single(select: str) -> None:
 
 
 def _check(columns: Mapping[str, tuple[str, str]]) -> None:
-    for name, (written, kind) in columns.items():
-        if name not in COLUMNS:
-            close = get_close_matches(name, COLUMNS, 1)
-            hint = f"did you mean {close[0]}?" if close else "what else there is goes into `properties` (a STRUCT)"
-            raise Problem("bad_column", f"the SELECT yields a column {written!r}, which an import does not know", hint)
-        if name in _INSTANTS and not kind.startswith(("TIMESTAMP", "DATE", "VARCHAR")):
-            raise Problem(
-                "bad_column", f"the column {written!r} is {kind}", "make it a TIMESTAMP, as by to_timestamp(x)"
-            )
-        if name in _JSON and not (kind.startswith(("STRUCT", "MAP", "JSON", "VARCHAR")) and not kind.endswith("]")):
-            raise Problem("bad_column", f"the column {written!r} is {kind}", "make it a STRUCT, a MAP or JSON")
+    """Raise a Problem that names everything that is wrong with the columns, each with what to do."""
+    wrong = [found for name, (written, kind) in columns.items() if (found := _fault(name, written, kind))]
     if "timestamp" not in columns:
-        raise Problem("bad_column", "the SELECT yields no column `timestamp`", "add it, as in: day AS timestamp")
+        wrong.append("the SELECT yields no column `timestamp`; add it, as in: day AS timestamp")
     if "user_id" not in columns and "anonymous_id" not in columns:
-        raise Problem("bad_column", "the SELECT yields neither `user_id` nor `anonymous_id`", "add one of them")
+        wrong.append("the SELECT yields neither `user_id` nor `anonymous_id`; add one of them")
     if "event" not in columns and "type" not in columns:
-        raise Problem("bad_column", "the SELECT yields no column `event`", "add it, as in: 'login' AS event")
+        wrong.append("the SELECT yields no column `event`; add it, as in: 'login' AS event")
+    if wrong:
+        raise Problem("bad_column", "\n".join(wrong))
+
+
+def _fault(name: str, written: str, kind: str) -> str | None:
+    """What is wrong with one column, and what to do; None where it is fit."""
+    if name not in COLUMNS:
+        if close := get_close_matches(name, COLUMNS, 1):
+            hint = f"did you mean {close[0]}?"
+        else:
+            hint = f"leave it out, or put it into `properties`, as in: {{'{written}': {written}}} AS properties"
+        return f"the SELECT yields a column {written!r}, which an import does not know; {hint}"
+    said = f"the column {written!r} is {kind}"
+    nested = kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION"))
+    if name in _INSTANTS:
+        fit = kind.startswith(("TIMESTAMP", "DATE", "VARCHAR")) and not nested
+        return None if fit else f"{said}; make it a TIMESTAMP, as by to_timestamp(x)"
+    if name in _JSON:
+        fit = kind.startswith(("STRUCT", "MAP", "JSON", "VARCHAR")) and not kind.endswith("]")
+        return None if fit else f"{said}; make it a STRUCT, a MAP or JSON"
+    if kind == "JSON":
+        # As a text it would keep its quotes, and be another id than everywhere else.
+        return f"{said}; take its text out, as by column->>'{name}' or column->>'$'"
+    if nested or kind in ("FLOAT", "DOUBLE", "BOOLEAN", "BLOB"):
+        return f"{said}; make it a text, as by CAST(CAST(x AS BIGINT) AS VARCHAR) for whole numbers"
+    return None
 
 
 def _staging(columns: Mapping[str, tuple[str, str]]) -> str:
@@ -137,7 +154,8 @@ def _form(name: str, column: tuple[str, str] | None) -> str:
         return "CAST(NULL AS VARCHAR)"
     written, kind = _name(column[0]), column[1]
     if name in _INSTANTS and not kind.startswith("VARCHAR"):
-        as_timestamp = written if kind.endswith("TIME ZONE") else f"CAST({written} AS TIMESTAMP)"
+        # What lies beyond all that a TIMESTAMP can say is one bad row, and not the end of the import.
+        as_timestamp = written if kind.endswith("TIME ZONE") else f"TRY_CAST({written} AS TIMESTAMP)"
         return f"CASE WHEN isfinite({as_timestamp}) THEN epoch_us({as_timestamp}) END"
     if name in _JSON and not kind.startswith("VARCHAR"):
         return f"CAST(to_json({written}) AS VARCHAR)"
