@@ -72,7 +72,7 @@ def test_a_merged_person_is_as_one_person_who_did_both(block: int) -> None:
 
 
 def without_name(state: State) -> dict[str, object]:
-    return {name: getattr(state, name) for name in state.__slots__ if name != "person"}
+    return {name: getattr(state, name) for name in state.__struct_fields__ if name != "person"}
 
 
 def unlinked(event: Event, pair: set[str]) -> Event:
