@@ -207,6 +207,7 @@ people:
     - {at: "2026-01-05T09:00:00Z", event: page, as: tablet}
     - {at: +1 hour, asks: /home}
     - {at: +1 hour, asks: true}
+    - {at: +1 hour, sends: true}
 expect:
   - {at: "2026-01-05T12:00:00Z", person: tablet, stage: null}
 """
@@ -214,7 +215,11 @@ expect:
     assert issues == ()
     (case,) = cases
     assert [found.name for found in case.events] == ["page"]
-    assert case.asks == (Ask(START + HOUR, "ada", "/home"), Ask(START + 2 * HOUR, "ada"))
+    assert case.asks == (
+        Ask(START + HOUR, "ada", "/home"),
+        Ask(START + 2 * HOUR, "ada"),
+        Ask(START + 3 * HOUR, "ada", push=True),
+    )
     assert case.people["tablet"] == anonymous("tablet")
 
 

@@ -32,6 +32,7 @@ _ITEM: Final = Record(
         "id": _ID,
         "source": Text(),
         "asks": Either((Flag(), Text()), "the page that asks what is next, or true for any"),
+        "sends": Flag(),
     },
     ("at",),
 )
@@ -45,7 +46,9 @@ CASE: Final = Record(
     ("case", "people", "expect"),
 )
 """One document of a file of cases."""
-_DOES: Final = ("event", "identify", "alias", "group", "asks")
+_DOES: Final = ("event", "identify", "alias", "group", "asks", "sends")
+_TURNS: Final = ("asks", "sends")
+"""What Waypost does; the others are what people do."""
 
 
 def read_cases(file: str, text: str, definitions: Definitions | None) -> tuple[tuple[Case, ...], tuple[Issue, ...]]:
@@ -54,7 +57,7 @@ def read_cases(file: str, text: str, definitions: Definitions | None) -> tuple[t
     Names in expectations are checked against the definitions, where there are any. A person's name is their user id;
     `with` adds an anonymous id, `as` acts under an anonymous id alone. An event without an `id` has the message id
     `CASE/PERSON/NUMBER`, so that equal instants keep the order of the file. `asks` is no event: the page asks what is
-    next, and gets it.
+    next, and gets it. Nor is `sends`: e-mails and webhooks that are due leave.
     """
     found = Findings()
     cases: list[Case] = []
@@ -98,6 +101,8 @@ def _case(file: str, name: str, body: Mapping, definitions: Definitions | None, 
             before = at if at is not None else before
             if "asks" in inner.names() and at is not None:
                 asks.append(Ask(at, key.text, text_of(inner.get("asks"))))
+            elif "sends" in inner.names() and at is not None:
+                asks.append(Ask(at, key.text, push=True))
             event = _event(f"{name}/{key.text}/{number:04}", key.text, inner, at, found)
             if event is None:
                 continue
@@ -121,7 +126,7 @@ def _event(message_id: str, person: str, body: Mapping, at: Instant | None, foun
         message = "an item does one thing" + (
             f", not both {does[0]} and {does[1]}" if does else "; this one does nothing"
         )
-        found.error(body.place, "item-kind", message, "give one of event, identify, alias, group, asks")
+        found.error(body.place, "item-kind", message, f"give one of {', '.join(_DOES)}")
         return None
     kind, name = _kind(does[0], body)
     _check_keys(body, does[0], found)
@@ -129,7 +134,7 @@ def _event(message_id: str, person: str, body: Mapping, at: Instant | None, foun
     for key in ("as", "with"):
         _check_id(body.get(key), found)
     received = read_moment(body.get("received"), at, found)
-    if at is None or does[0] == "asks":
+    if at is None or does[0] in _TURNS:
         return None
     content = plain(body.get(_CONTENT[does[0]]) or Mapping(body.place, ()))
     return Event(

@@ -32,11 +32,15 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A page of one person that asks what is next; what it is offered counts for limits from then on."""
+    """A page of one person that asks what is next, or with `push` what is sent to them because it is due.
+
+    What is offered, or leaves, counts for limits from then on.
+    """
 
     at: Instant
     person: str
     page: str | None = None
+    push: bool = False
 
 
 @dataclass(frozen=True, slots=True)

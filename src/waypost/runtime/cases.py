@@ -2,7 +2,7 @@
 
 Nothing is stored. The live evaluator gets a case's events in the order in which they were received (`arrivals`), the
 batch evaluator all cases of a folder in one warehouse. Decisions are made as though delivery were on and nobody held
-out; those that a case `asks` for are kept in the person's log, those of an expectation leave no trace.
+out; those that a case `asks` for, or `sends`, are kept in the person's log, those of an expectation leave no trace.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ from waypost.runtime.stores.history import SCHEMA
 from waypost.runtime.warehouse import open_warehouse
 
 _SHOWN: Final = Asked(rehearse=True)
-_SENT: Final = Asked(push=True, cause="time", live_from=-(2**62), rehearse=True)
+_SENT: Final = Asked(push=True, cause="existing", rehearse=True)
 
 
 def run_folder(folder: Path) -> Report:
@@ -92,13 +92,13 @@ def _arrivals(program: Program, case: Case, decided: Sequence[Event], at: Instan
 
 
 def _decided(program: Program, case: Case) -> list[Event]:
-    """The decisions that pages asked for, as entries of the log; each knows those before it."""
+    """The decisions that pages asked for, and those by which something left, as entries of the log, in their order."""
     entries: list[Event] = []
     for ask in sorted(case.asks, key=lambda ask: ask.at):
         person = person_of(case, ask.person)
         profile = _arrivals(program, case, entries, ask.at).profile(person)
         if profile is not None:
-            asked = Asked(page=ask.page, rehearse=True)
+            asked = _SENT if ask.push else Asked(page=ask.page, rehearse=True)
             entries.append(decision_event(decide(program, profile, asked, ask.at)))
     return entries
 
