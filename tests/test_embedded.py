@@ -1,8 +1,11 @@
 """Waypost inside an application, for threads and for event loops."""
 
 import asyncio
+import os
 import shutil
+import signal
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,3 +105,68 @@ def test_two_processes_may_share_a_store_and_see_each_other(folder: Path) -> Non
         other.track("ada", "workspace_created")
         assert one.next("ada")["stage"] == other.next("ada")["stage"] == "builder"
         assert parse_instant(str(one.next("ada")["at"])) is not None
+
+
+def in_a_child(work: Callable[[], object]) -> str:
+    """What the work comes to in a forked child of this process, which is ended where it hangs."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(30)
+        try:
+            said = f"gave {type(work()).__name__}"
+        except waypost.Problem as problem:
+            said = problem.code
+        os.write(writing, said.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()
+    os.waitpid(child, 0)
+    return said
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_child_is_told_to_open_its_own(folder: Path) -> None:
+    with waypost.open(folder) as w:
+        w.track("ada", "signed_up")
+        for verb in (
+            lambda: w.track("ada", "login"),
+            lambda: w.next("ada"),
+            lambda: w.person("ada"),
+            lambda: w.explain("ada", "connect_source"),
+        ):
+            assert in_a_child(verb) == "forked"
+        assert in_a_child(w.close) == "gave NoneType"
+        assert in_a_child(lambda: waypost.open(folder).track("ben", "signed_up")) == "gave Receipt"
+        assert w.next("ben")["person"] == "ben"
+        assert w.track("ada", "login").accepted == 1
+
+
+def test_a_closed_one_says_so_whatever_it_is_asked(folder: Path) -> None:
+    w = waypost.open(folder, store="sqlite://")
+    w.close()
+    w.close()
+    for verb in (lambda: w.next("ada"), lambda: w.person("ada"), lambda: w.send([]), w.__enter__):
+        with pytest.raises(waypost.Problem, match="closed"):
+            verb()
+
+
+def test_an_async_one_is_entered_once_at_a_time(folder: Path) -> None:
+    async def twice() -> None:
+        w = waypost.open_async(folder, store="sqlite://")
+        async with w:
+            with pytest.raises(waypost.Problem, match="open already"):
+                await w.__aenter__()
+        async with w:
+            assert (await w.track("ada", "login")).accepted == 1
+
+    asyncio.run(twice())
+
+
+def test_an_id_that_is_a_whole_number_is_its_digits_everywhere(folder: Path) -> None:
+    number: str = 7  # type: ignore[assignment]  # what an application's own ids often are
+    with waypost.open(folder, store="sqlite://") as w:
+        w.track(number, "signed_up")
+        assert w.next(number)["person"] == w.person(number)["person"] == "7"

@@ -11,16 +11,15 @@ When a verb returns, what it told is on disk and every segment stands where it p
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from os import PathLike, environ
 from pathlib import Path
 from typing import Generic, Self, TypeVar
 
-from waypost.model.people import Id, anonymous, user
 from waypost.model.problems import Problem
-from waypost.model.time import Instant, parse_instant, write_instant
+from waypost.model.time import write_instant
 from waypost.model.values import Json
-from waypost.runtime import lookup
+from waypost.runtime import arguments, lookup
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.collect import Receipt, collect, collect_async
 from waypost.runtime.decide import ask, ask_async
@@ -145,28 +144,42 @@ class Waypost(Verbs[Receipt]):
     """An open Waypost. Its verbs may be called from many threads at once; what waits together shares a commit."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self.runtime = runtime
+        self._runtime = runtime
         self._worker = Worker(runtime)
         self._is_open = True
         if runtime.is_host:
             self._worker.start()
 
+    @property
+    def runtime(self) -> Runtime:
+        """What works underneath.
+
+        Raises:
+            Problem: `closed` after `close`, `forked` in a child of the process that opened it.
+        """
+        if not self._is_open:
+            raise Problem("closed", "this Waypost is closed", "open it again")
+        self._runtime.commits.check()
+        return self._runtime
+
     def __enter__(self) -> Self:
+        _ = self.runtime  # a closed one is not entered
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
-        """Finish what was begun, write everything down, and give the store back."""
+        """Finish what was begun, write everything down, and give the store back; in a forked child do nothing."""
         if self._is_open:
             self._is_open = False
-            self._worker.stop()
-            close(self.runtime)
+            if not self._runtime.commits.is_forked:
+                self._worker.stop()
+                close(self._runtime)
 
     def send(self, messages: Sequence[Json]) -> Receipt:
         """Take messages of Segment's tracking API in one commit; the first that is not fit raises its `Problem`."""
-        return _checked(collect(self.runtime, messages, origin="in process", verified=True))
+        return _checked(collect(self.runtime, arguments.messages(messages), origin="in process", verified=True))
 
     def next(
         self,
@@ -178,15 +191,17 @@ class Waypost(Verbs[Receipt]):
         locale: str | None = None,
     ) -> Mapping[str, Json]:
         """What this person should see next, and why: the answer of `POST /v1/next`."""
-        return ask(self.runtime, _who(user_id, anonymous_id), page=page, slots=slots, locale=locale).body
+        who = arguments.who(user_id, anonymous_id)
+        page, locale = arguments.text("page", page, 2_000), arguments.text("locale", locale, 40)
+        return ask(self.runtime, who, page=page, slots=arguments.number("slots", slots), locale=locale).body
 
     def person(self, who: str, *, as_of: When = None) -> Mapping[str, Json]:
         """One person by any of their ids: signals, stage, segments, milestones, traits, timeline."""
-        return lookup.person(self.runtime, who, _instant(as_of))
+        return lookup.person(self.runtime, arguments.one_id("who", who), arguments.instant(as_of))
 
     def explain(self, who: str, step: str, *, as_of: When = None) -> Mapping[str, Json]:
         """Why this person does or does not get a step, and what would change it."""
-        return lookup.explain(self.runtime, who, step, _instant(as_of))
+        return lookup.explain(self.runtime, arguments.one_id("who", who), step, arguments.instant(as_of))
 
 
 class AsyncWaypost(Verbs[Awaitable[Receipt]]):
@@ -197,6 +212,8 @@ class AsyncWaypost(Verbs[Awaitable[Receipt]]):
         self._inner: Waypost | None = None
 
     async def __aenter__(self) -> Self:
+        if self._inner is not None and self._inner._is_open:
+            raise Problem("open", "this Waypost is open already", "enter it once, or open another one")
         self._inner = await asyncio.to_thread(open, self._folder, store=self._store, channels=self._channels)
         return self
 
@@ -221,7 +238,9 @@ class AsyncWaypost(Verbs[Awaitable[Receipt]]):
 
     async def send(self, messages: Sequence[Json]) -> Receipt:
         """Take messages of Segment's tracking API in one commit; the first that is not fit raises its `Problem`."""
-        return _checked(await collect_async(self.runtime, messages, origin="in process", verified=True))
+        return _checked(
+            await collect_async(self.runtime, arguments.messages(messages), origin="in process", verified=True)
+        )
 
     async def next(
         self,
@@ -233,16 +252,22 @@ class AsyncWaypost(Verbs[Awaitable[Receipt]]):
         locale: str | None = None,
     ) -> Mapping[str, Json]:
         """What this person should see next, and why: the answer of `POST /v1/next`."""
-        who = _who(user_id, anonymous_id)
+        who = arguments.who(user_id, anonymous_id)
+        page, locale = arguments.text("page", page, 2_000), arguments.text("locale", locale, 40)
+        slots = arguments.number("slots", slots)
         return (await ask_async(self.runtime, who, page=page, slots=slots, locale=locale)).body
 
     async def person(self, who: str, *, as_of: When = None) -> Mapping[str, Json]:
         """One person by any of their ids: signals, stage, segments, milestones, traits, timeline."""
-        return await asyncio.to_thread(lookup.person, self.runtime, who, _instant(as_of))
+        return await asyncio.to_thread(
+            lookup.person, self.runtime, arguments.one_id("who", who), arguments.instant(as_of)
+        )
 
     async def explain(self, who: str, step: str, *, as_of: When = None) -> Mapping[str, Json]:
         """Why this person does or does not get a step, and what would change it."""
-        return await asyncio.to_thread(lookup.explain, self.runtime, who, step, _instant(as_of))
+        return await asyncio.to_thread(
+            lookup.explain, self.runtime, arguments.one_id("who", who), step, arguments.instant(as_of)
+        )
 
 
 def _message(
@@ -253,7 +278,7 @@ def _message(
     message_id: str | None,
     **said: Json,
 ) -> Json:
-    instant = _instant(at)
+    instant = arguments.instant(at)
     message: dict[str, Json] = {
         "type": kind,
         "userId": user_id,
@@ -269,31 +294,3 @@ def _checked(receipt: Receipt) -> Receipt:
         first = receipt.refused[0]
         raise Problem(first.code, first.message)
     return receipt
-
-
-def _who(user_id: str | None, anonymous_id: str | None) -> Id:
-    if user_id is not None:
-        return user(user_id)
-    if anonymous_id is not None:
-        return anonymous(anonymous_id)
-    raise Problem("bad_request", "nobody is named", "give a user id or an anonymous id")
-
-
-def _instant(at: When) -> Instant | None:
-    """An instant in microseconds.
-
-    Raises:
-        Problem: `bad_time` for a datetime without a zone, or a text that is no instant.
-    """
-    if at is None:
-        return None
-    if isinstance(at, str):
-        instant = parse_instant(at)
-        if instant is None:
-            raise Problem("bad_time", f"{at!r} is no instant", "write it as 2026-01-31T09:00:00Z")
-        return instant
-    if at.tzinfo is None:
-        raise Problem(
-            "bad_time", f"the datetime {at} has no time zone", "use an aware one, such as datetime(…, tzinfo=UTC)"
-        )
-    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.runtime.rooms import opened
 from waypost.model.time import HOUR, Instant, parse_instant
+from waypost.model.values import Json
 from waypost.runtime import lookup
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.clock import HandClock
@@ -91,3 +92,10 @@ def test_whatever_cannot_be_written_as_json_is_kept_as_text(tmp_path: Path) -> N
     assert "object" in original(object())  # type: ignore[arg-type]
     assert original({"a": [1]}) == '{"a":[1]}'
     assert tmp_path.exists()
+
+
+def test_the_original_of_any_message_is_a_text() -> None:
+    deep: Json = 1
+    for _ in range(5_000):
+        deep = [deep]
+    assert original(deep) == "a list nested too deep to be written"

@@ -134,7 +134,10 @@ def original(message: Json) -> str:
     try:
         return msgspec.json.encode(message).decode()
     except (TypeError, UnicodeEncodeError, RecursionError, msgspec.MsgspecError):
-        return ascii(message)[:100_000]
+        try:
+            return ascii(message)[:100_000]
+        except RecursionError:
+            return f"a {type(message).__name__} nested too deep to be written"
 
 
 def _read(runtime: Runtime, messages: Sequence[Json], sender: Sender) -> _Read:

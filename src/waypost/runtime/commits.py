@@ -7,6 +7,7 @@ know what the work is: `corridor` does it.
 """
 
 import asyncio
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -49,6 +50,7 @@ class Commits:
         self._queue: deque[Work[Any]] = deque()
         self._wakeup = threading.Condition()
         self._open = True
+        self._process = os.getpid()
         self._thread = threading.Thread(target=self._run, name="waypost-commits", daemon=True)
         self._thread.start()
 
@@ -73,6 +75,20 @@ class Commits:
         """How much waits for its turn."""
         return len(self._queue)
 
+    @property
+    def is_forked(self) -> bool:
+        """Whether this is a child of the process that opened the store: no thread commits here, and none may."""
+        return os.getpid() != self._process
+
+    def check(self) -> None:
+        """Raise a Problem where nobody would ever do what is put in here."""
+        if self.is_forked:
+            raise Problem(
+                "forked",
+                "this Waypost was opened before the process was forked",
+                "open it in each process, after the fork",
+            )
+
     def close(self) -> None:
         """Do what waits, then stop."""
         with self._wakeup:
@@ -81,6 +97,7 @@ class Commits:
         self._thread.join()
 
     def _put(self, work: Work[Any]) -> None:
+        self.check()
         with self._wakeup:
             if not self._open:
                 raise Problem("closed", "this Waypost is closed", "open it again")

@@ -11,9 +11,10 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+from weakref import WeakSet
 
 from waypost.runtime.stores.checkpoints import MUCH, Checkpoints
 from waypost.runtime.stores.database import (
@@ -240,6 +241,18 @@ def _connect(path: Path | None, read_only: bool) -> sqlite3.Connection:
     return connection
 
 
+_taken: Final["WeakSet[HostLock]"] = WeakSet()
+
+
+def _let_go() -> None:
+    """In a forked child: it must not hold a lock on, when the process that took it has ended."""
+    for lock in list(_taken):
+        lock.release()
+
+
+os.register_at_fork(after_in_child=_let_go)
+
+
 class HostLock:
     """The right to be the one server of a store: a lock of the operating system, gone with the process."""
 
@@ -263,9 +276,11 @@ class HostLock:
         except OSError:
             os.close(file)
             return False
-        os.truncate(file, 0)
-        os.write(file, str(os.getpid()).encode())
+        with suppress(OSError):  # the lock holds on a full disk too, only its holder's name is missing
+            os.truncate(file, 0)
+            os.write(file, str(os.getpid()).encode())
         self._file = file
+        _taken.add(self)
         return True
 
     def holder(self) -> str:
