@@ -4,7 +4,7 @@ A link counts whatever its time and whenever it arrived: whose an event is can o
 and is the same in every order of arrival. Nothing here looks at what people did.
 """
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Collection, Iterable, Sequence
 
 from waypost.model.events import VERIFIED, Event
@@ -39,7 +39,7 @@ class Links:
     """Who is who, given all claims, aliases and what was undone. The order in which they are given changes nothing."""
 
     def __init__(self, claims: Iterable[Claim], aliases: Iterable[Alias], undos: Iterable[Undo] = ()) -> None:
-        undone = _Undone(undos)
+        self._undone = undone = _Undone(undos)
         merges = [alias for alias in aliases if not undone.takes(alias.previous_id, alias.user_id, alias.at)]
         self._claims: dict[str, list[tuple[Instant, str, str]]] = {}
         for claim in claims:
@@ -57,6 +57,13 @@ class Links:
         for alias in sorted(merges, key=lambda alias: (alias.at, alias.message_id)):
             # The latest merge of a circle names the person: its `user_id` is the id that was moved to.
             self._names[id(self._circles[alias.user_id])] = alias.user_id
+
+    def take(self, claims: Iterable[Claim]) -> None:
+        """Take in more claims, as though they had been given with the others."""
+        for claim in claims:
+            if not self._undone.takes(claim.anonymous_id, claim.user_id, claim.at):
+                history = self._claims.setdefault(claim.anonymous_id, [])
+                insort(history, (claim.at, claim.message_id, claim.user_id))
 
     def person(self, identity: Id, at: Instant | None = None) -> PersonId:
         """The person an id stands for; an anonymous id may change hands, so say at which instant (None: at last)."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from waypost.engine.people import Links
 from waypost.model.events import Event
-from waypost.model.people import Alias, Id, PersonId, Undo, bare, user
+from waypost.model.people import Alias, Claim, Id, PersonId, Undo, bare, user
 from waypost.model.time import Instant
 from waypost.runtime.circles import Circles
 from waypost.runtime.stores import events as log
@@ -140,15 +140,33 @@ class Identities:
         numbers = sorted({number for group in claimed for number in group})
         self._look_again([one for one in store.names(self._database, numbers).values() if one in self._known])
 
-    def claimed_again(self, anonymous_id: Id, event: Event) -> bool:
-        """Whether one more claim of a shared anonymous id can move an event; the claims are read again."""
+    def claim(self, anonymous_id: Id, claims: Sequence[Claim]) -> set[PersonId]:
+        """Take in more claims of an id that somebody claimed before; the people from and to whom its events go."""
         known = self._known[anonymous_id]
+        events = self._movable(anonymous_id, known, claims)
+        before = [self.owner(anonymous_id, event) for event in events]
+        users = [user(claim.user_id) for claim in claims]
+        pairs = {(known.number, self.number_of(one)) for one in users} - self._pairs
+        store.link(self._database, sorted(pairs))
+        self._pairs |= pairs
+        if known.links is None or self.undos or any(map(self._circles.is_merged, map(bare, users))):
+            self._look_again([anonymous_id])
+        else:
+            known.links.take(claims)
+            known.first = min(claim.at if known.first is None else min(known.first, claim.at) for claim in claims)
+        after = [self.owner(anonymous_id, event) for event in events]
+        return {person for pair in zip(before, after, strict=True) if pair[0] != pair[1] for person in pair}
+
+    def _movable(self, anonymous_id: Id, known: Known, claims: Sequence[Claim]) -> list[Event]:
+        """The events of an id that more claims of it may move: none where those are later, and not the first."""
         latest = self._log.latest_of(known.number)
-        known.links = None
         if latest is None:
-            return False
-        self._links(anonymous_id, known)
-        return event.at <= latest or known.first is None or event.at <= known.first
+            return []
+        if known.person is None:
+            self._links(anonymous_id, known)
+            if known.first is not None and min(claim.at for claim in claims) > max(latest, known.first):
+                return []
+        return self._log.of_owners([known.number])
 
     def is_plain(self, identity: Id) -> bool:
         """Whether a known id is a person of its own: neither merged nor claimed."""

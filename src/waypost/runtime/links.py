@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from waypost.engine.people import alias_of
 from waypost.model.events import Event
-from waypost.model.people import Alias, Id, PersonId, Undo, anonymous, user
+from waypost.model.people import Alias, Claim, Id, PersonId, Undo, anonymous, user
 from waypost.model.values import Json
 from waypost.runtime.identity import Identities
 from waypost.runtime.stores import people as store
@@ -48,17 +48,21 @@ def relink(log: Log, identities: Identities, events: Sequence[Event], fresh: set
     pairs: dict[tuple[Id, Id], None] = {}
     around: set[Id] = set()
     signed_in: set[Id] = set()
+    more: dict[Id, list[Claim]] = {}
     aliases: list[Alias] = []
     undos: list[tuple[str, Undo]] = []
     for event in events:
         if event.user_id is not None and event.anonymous_id is not None:
             one, other = anonymous(event.anonymous_id), user(event.user_id)
             if not identities.linked(one, other):
-                pairs[one, other] = None
-                if one not in fresh and log.has(identities.number_of(one)):
-                    (signed_in if identities.is_plain(one) else around).add(one)
-            elif identities.is_shared(one) and identities.claimed_again(one, event):
-                around.add(one)
+                if identities.is_plain(one):
+                    pairs[one, other] = None
+                    if one not in fresh and log.has(identities.number_of(one)):
+                        signed_in.add(one)
+                else:
+                    more.setdefault(one, []).append(_claim(event.anonymous_id, event.user_id, event))
+            elif identities.is_shared(one):
+                more.setdefault(one, []).append(_claim(event.anonymous_id, event.user_id, event))
         if event.kind == "alias" and event.user_id is not None and event.previous_id is not None:
             aliases.append(alias_of(event, event.previous_id, event.user_id))
             pairs[anonymous(event.previous_id), user(event.user_id)] = None
@@ -67,12 +71,13 @@ def relink(log: Log, identities: Identities, events: Sequence[Event], fresh: set
             undo = undo_of(event)
             undos.append((event.message_id, undo))
             around |= {id_ for name in (undo.one, undo.other) for id_ in (user(name), anonymous(name))}
+    moved = {person for one, claims in more.items() for person in identities.claim(one, claims)}
     if not (pairs or around):
-        return set()
+        return moved
     if not (around or undos):
         # Nearly every claim is the first of its id: its events are the claimant's now, and nobody else is concerned.
         identities.link(list(pairs))
-        return {person for one in signed_in for person in (PersonId(one), *identities.claimants(one))}
+        return moved | {person for one in signed_in for person in (PersonId(one), *identities.claimants(one))}
     around |= signed_in
     known = {identity for identity in around if identities.find(identity)}
     involved = _circles(identities, known)
@@ -88,7 +93,11 @@ def relink(log: Log, identities: Identities, events: Sequence[Event], fresh: set
     elif aliases:
         identities.merged(known | involved | _circles(identities, known))
     involved |= _circles(identities, known)
-    return people | _people(identities, known | involved)
+    return people | moved | _people(identities, known | involved)
+
+
+def _claim(anonymous_id: str, user_id: str, event: Event) -> Claim:
+    return Claim(anonymous_id, user_id, event.at, event.message_id)
 
 
 def _circles(identities: Identities, ids: Iterable[Id]) -> set[Id]:
