@@ -61,3 +61,27 @@ def test_an_experiment_is_checked_and_said_not_to_run(slip: dict[str, str], code
     given = {"where": "stuck", "arms": "{a: 50, b: 50}", "change": "{b: {x: 1}}", "metric": "{milestone: setup}"}
     found = [told for _, told in issues(BASE + EXPERIMENT.format(**(given | slip)))]
     assert sorted(found) == sorted(["not-yet", code] if code else ["not-yet"])
+
+
+CONSENT = """\
+purposes: {{marketing: {{needs_consent: {needed}}}}}
+subscriptions: {{tips: {{purpose: marketing, copy: {{en: Tips}}}}}}
+steps: {{mail: {{channel: email, subscription: tips, copy: {{en: {{subject: s, body: b}}}}}}}}
+delivery: {delivery}
+testers: TRUE
+"""
+
+
+@pytest.mark.parametrize(
+    ("needed", "delivery", "found"),
+    [
+        ("true", "on", [(7, "not-yet")]),
+        ("true", "testers", [(7, "not-yet")]),
+        ("true", "off", []),
+        ("false", "on", []),
+    ],
+)
+def test_what_would_be_sent_without_consent_is_warned_of(
+    needed: str, delivery: str, found: list[tuple[int, str]]
+) -> None:
+    assert issues(BASE + CONSENT.format(needed=needed, delivery=delivery)) == found

@@ -28,9 +28,29 @@ def check_kept(sections: Mapping[str, Node], locale: str, reading: Reading) -> N
     names = {key: {name.text for name, _ in bodies(sections.get(key))} for key in ("outcomes", "signals")}
     for _, body in bodies(sections.get("experiments")):
         _check_experiment(body, names, reading)
+    if text_of(sections.get("delivery")) in ("testers", "on"):
+        _check_consent(sections, reading)
     if (experiments := sections.get("experiments")) is not None:
         message = "experiments are checked and kept, but this release does not run them"
         reading.found.warn(experiments.place, "not-yet", message)
+
+
+def _check_consent(sections: Mapping[str, Node], reading: Reading) -> None:
+    """Warn of what would be sent to people whose consent nobody asked for."""
+    needing = set()
+    for name, body in bodies(sections.get("purposes")):
+        needed = body.get("needs_consent")
+        if isinstance(needed, Scalar) and needed.value is True:
+            needing.add(name.text)
+    purpose_of = {name.text: text_of(body.get("purpose")) for name, body in bodies(sections.get("subscriptions"))}
+    for name, body in bodies(sections.get("steps")):
+        node = body.get("subscription")
+        purpose = purpose_of.get(text_of(node) or "")
+        if node is not None and purpose in needing:
+            message = (
+                f"`{name.text}` is for {purpose}, which needs consent, and this release sends without asking for it"
+            )
+            reading.found.warn(node.place, "not-yet", message, "take it out of its journeys, or leave delivery off")
 
 
 def _check_outcomes(section: Node | None, reading: Reading) -> None:
