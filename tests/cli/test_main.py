@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from rich.console import Console
 
 from waypost.cli.main import call
 
@@ -173,3 +174,21 @@ def test_on_a_terminal_it_asks_before_it_applies(
     assert "goes live in the place of" in err
     monkeypatch.setattr("sys.stdin", Terminal("y\n"))
     assert "is live now" in cli("apply", "--reason", "On we go.")[1]
+
+
+@pytest.mark.parametrize("command", [("import", SELECT), ("people",), ("readout", "milestones"), ("test",)])
+def test_long_work_shows_that_it_goes_on_where_somebody_watches(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    watched = Console(file=io.StringIO(), force_terminal=True)
+    monkeypatch.setattr("waypost.cli.output.ERR", watched)
+    code, out, _ = cli(*command, "--json")
+    assert code == 0
+    msgspec.json.decode(out)
+    assert isinstance(watched.file, io.StringIO)
+    assert watched.file.getvalue().strip()
+    unwatched = Console(file=io.StringIO(), force_terminal=False)
+    monkeypatch.setattr("waypost.cli.output.ERR", unwatched)
+    assert cli(*command, "--json")[0] == 0
+    assert isinstance(unwatched.file, io.StringIO)
+    assert unwatched.file.getvalue() == ""

@@ -87,7 +87,8 @@ def run_cases(context: typer.Context, json: Json = False) -> None:
     """
     from waypost.runtime.cases import run_folder
 
-    report = run_folder(place(context).folder)
+    with progress("running cases"):
+        report = run_folder(place(context).folder)
     failed = [result for result in report.results if result.differences]
     if json:
         print_json(

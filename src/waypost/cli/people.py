@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from waypost.cli.output import duration, print_json, say, table
+from waypost.cli.output import duration, print_json, progress, say, table
 from waypost.cli.place import instant, place
 from waypost.model.values import Json, Type
 
@@ -29,7 +29,7 @@ def people(context: typer.Context, as_of: AsOf = None, json: AsJson = False) -> 
     """
     from waypost.runtime import lookup
 
-    with place(context).opened() as runtime:
+    with place(context).opened() as runtime, progress("asking everyone's history"):
         counts = lookup.people(runtime, instant(as_of, "--as-of"))
     if json:
         print_json(counts)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from waypost.cli.output import duration, print_json, say, table
+from waypost.cli.output import duration, print_json, progress, say, table
 from waypost.cli.place import instant, place
 from waypost.model.values import Json
 
@@ -38,7 +38,7 @@ def milestones(
     """
     from waypost.runtime.readouts import milestones as read_milestones
 
-    with place(context).opened() as runtime:
+    with place(context).opened() as runtime, progress("asking everyone's history"):
         readout = read_milestones(runtime, instant(as_of, "--as-of"), by)
     if json:
         print_json(readout)
