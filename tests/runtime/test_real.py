@@ -94,14 +94,6 @@ def test_relax_is_imported_once_and_1602_adopted(runtime: Runtime, data: Path) -
         text = select.format(folder=data / "relax")
         assert counts(import_select(runtime, text)) == (rows, rows, 0, 0)
     assert reached(runtime, "adopted") == {None: (1602, 12_000)}
-    found = reached(runtime, "adopted", "trait.creation_source")
-    assert {name: people for name, (_, people) in found.items()} == {
-        "GUEST_INVITE": 2163,
-        "ORG_INVITE": 4254,
-        "PERSONAL_PROJECTS": 2111,
-        "SIGNUP": 2087,
-        "SIGNUP_GOOGLE_AUTH": 1385,
-    }
 
 
 def test_a_course_of_oulad_keeps_its_equal_rows_apart(runtime: Runtime, data: Path) -> None:

@@ -32,8 +32,7 @@ async def explain(call: Call) -> Answer:
     reader(call)
     runtime, step, at = call.door.runtime, call.query.get("step"), as_of(call)
     if step is None:
-        told = await asyncio.to_thread(lookup.explain_all, runtime, call.tail, at)
-        return json_answer({"steps": told})
+        return json_answer(await asyncio.to_thread(lookup.explain_all, runtime, call.tail, at))
     return json_answer(await asyncio.to_thread(lookup.explain, runtime, call.tail, step, at))
 
 
@@ -94,6 +93,12 @@ _CHOICE: Final = {
 _OBJECT: Final[Mapping[int, Json]] = {200: {"type": "object"}}
 
 
+_EXPLAINED: Final[Json] = {
+    "type": "object",
+    "required": ["person", "step", "at", "offered", "reasons", "would_change"],
+}
+
+
 def _found(*required: str) -> Mapping[int, Json]:
     return {200: {"type": "object", "required": list(required)}}
 
@@ -126,7 +131,7 @@ ROUTES: Final = (
         "Why a person does or does not get a step",
         who="read",
         parameters={**_AS_OF, "step": "the step; left out: every step"},
-        answers=_OBJECT,
+        answers={200: {"anyOf": [_EXPLAINED, {"type": "array", "items": _EXPLAINED}]}},
     ),
     Route(
         "GET",
