@@ -17,6 +17,7 @@ from waypost.engine.intakes import Intake
 from waypost.engine.profiles import BEFORE, Profile, Spells
 from waypost.engine.program import Program
 from waypost.engine.properties import Scalar, inner
+from waypost.engine.segments import MilestoneRule
 from waypost.engine.wake import begin, pass_time, read_movers, settle, worry
 from waypost.model.conditions import Condition, Operand
 from waypost.model.events import Event
@@ -146,10 +147,13 @@ def value(program: Program, profile: Profile, operand: Operand, at: Instant) -> 
 
 
 def stranger(program: Program, person: PersonId, at: Instant) -> Profile:
-    """Somebody of whom nothing is known, as of `at`: they stand where everybody begins."""
+    """Somebody of whom nothing is known, as of `at`: they stand where everybody begins, and have reached nothing.
+
+    A milestone is reached at an instant of theirs (semantics.md 20), and they have none yet.
+    """
     profile = _nobody(program, person)
     profile.seen = at
-    begin(program, profile, at, [])
+    begin(program, profile, at, [rule for rule in program.rules if not isinstance(rule, MilestoneRule)], [])
     return profile
 
 
@@ -233,7 +237,7 @@ def _together(program: Program, profile: Profile, group: Sequence[Event], told: 
         _remember(program, profile, event, intake)
     profile.at = profile.seen = at
     if newborn:
-        begin(program, profile, at, told)
+        begin(program, profile, at, program.rules, told)
         return
     for intake in intakes:
         bits = profile.bits & intake.keep | intake.sets

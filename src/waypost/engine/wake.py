@@ -11,6 +11,7 @@ from waypost.engine.gauges import Flip
 from waypost.engine.intakes import Anxious
 from waypost.engine.profiles import Profile
 from waypost.engine.program import Program
+from waypost.engine.segments import Rule
 from waypost.model.people import Transition
 from waypost.model.time import Instant
 
@@ -47,13 +48,13 @@ def read_movers(program: Program, profile: Profile, at: Instant) -> int:
     return changed
 
 
-def begin(program: Program, profile: Profile, at: Instant, told: list[Transition]) -> None:
-    """The first evaluation: read everything, and ask every rule."""
+def begin(program: Program, profile: Profile, at: Instant, rules: Iterable[Rule], told: list[Transition]) -> None:
+    """The first evaluation: read everything, and ask the rules."""
     bits = 0
     for reader in program.readers:
         bits |= reader.read(profile, at)
     profile.bits = bits
-    for rule in program.rules:
+    for rule in rules:
         rule.settle(profile, at, told)
     profile.loose, profile.due = program.mask, NEVER
     look_again(profile, at, program.flips)
