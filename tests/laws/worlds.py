@@ -49,7 +49,7 @@ VALUES: Final[Mapping[str, Sequence[Json]]] = {
     ),
 }
 TRAIT_VALUES: Final[Mapping[str, Sequence[Json]]] = {
-    "plan": ("p", "q", None, 1, True, ["p", 1], [], {"k": 1}, [True, "1", None, ["p"]]),
+    "plan": ("p", "q", None, 1, True, ["p", 1], ["p", 1.0], [], {"k": 1}, {"k": 1.0}, [True, "1", None, ["p"]]),
     "size": (1, 2, 1.0, 1.5, None, "1", 10**13, False),
     "deep": ({"er": "p"}, {"er": 1, "x": 1}, {"er": 1, "x": 2}, {"x": 1}, {"er": None}, None, "p", {"er": ["p"]}),
 }

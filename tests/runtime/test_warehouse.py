@@ -6,9 +6,13 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from msgspec.structs import replace as replaced
 
 from tests.batch.logs import ADA, at_least, defined, event, identify, states, table
 from tests.runtime.rooms import HARBOUR
+from waypost.engine.observe import fold, view
+from waypost.engine.people import group_by_person
+from waypost.engine.program import compile_program
 from waypost.model import conditions as c
 from waypost.model import signals as s
 from waypost.model.events import Event
@@ -163,6 +167,52 @@ def test_no_message_of_another_kind_is_the_signup_whatever_that_is_called() -> N
     log = [identify(T0, {"plan": "free"}), event("identify", T0 + 1)]
     assert states(definitions, log, T0)[ADA].signup is None
     assert states(definitions, log, T0 + 1)[ADA].signup == T0 + 1
+
+
+SAME: list[tuple[Json, Json]] = [
+    (1, 1.0),
+    (0, -0.0),
+    (10**16, 1e16),
+    (1e-7, 1e-7),
+    ([1, 2], [1.0, 2.0]),
+    ({"k": [0, 1]}, {"k": [-0.0, 1.0]}),
+    ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+    ([10**16], [1e16]),
+    (["1.0,", 1], ["1.0,", 1.0]),
+]
+OTHER: list[tuple[Json, Json]] = [
+    (2**53, 2**53 + 1),
+    ([2**53], [2**53 + 1]),
+    (1, True),
+    (1, "1"),
+    ("1", "1.0"),
+    (["1.0"], ["1"]),
+    (["-0]"], ["0]"]),
+    ([1], [1.5]),
+    ([1, 2], [2, 1]),
+    ({}, []),
+]
+
+
+def test_a_trait_has_the_same_value_where_json_says_the_same() -> None:
+    pairs = [*SAME, *OTHER]
+    log = [
+        replaced(identify(T0 + lag, {"it": value}, f"{number}-{lag}"), user_id=str(number))
+        for number, pair in enumerate(pairs)
+        for lag, value in zip((0, HOUR), pair, strict=True)
+    ]
+    old = c.Compare(c.Op.GE, c.SinceTrait(("it",)), c.Literal(HOUR, Type.INTERVAL))
+    definitions = defined(segments={"old": old})
+    found = states(definitions, log, T0 + HOUR)
+    assert [found[PersonId(f"u:{number}")].segments == {"old"} for number in range(len(pairs))] == [
+        *(True for _ in SAME),
+        *(False for _ in OTHER),
+    ]
+    program = compile_program(definitions)
+    for person, events in group_by_person(log).items():
+        profile = fold(program, person, events, T0 + HOUR)
+        assert profile is not None
+        assert view(program, profile, T0 + HOUR).segments == found[person].segments
 
 
 TIMESTAMPS: list[tuple[str, int | None]] = [

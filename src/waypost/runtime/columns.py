@@ -18,6 +18,9 @@ _HOURS: Final = r"([01]\d|2[0-3]):([0-5]\d)"
 _CLOCK: Final = rf"^(\d{{4}}-\d\d-\d\d)[Tt ]{_HOURS}:([0-5]\d)(?:\.(\d{{1,9}}))?(?:[Zz]|([+-]){_HOURS})$"
 """An RFC 3339 instant with date, time and offset."""
 
+EXACTLY: Final = "json_exactly"
+"""The function `model.values.canonical` over JSON text, which the warehouse supplies."""
+
 MACROS: Final = (
     "CREATE MACRO json_head(v) AS left(v::VARCHAR, 1)",
     "CREATE MACRO json_text(v) AS json_extract_string(v, '$')",
@@ -44,11 +47,13 @@ MACROS: Final = (
         + rpad(substr(p.fraction, 1, 6), 6, '0')::BIGINT
         - CASE p.sign WHEN '+' THEN 1 WHEN '-' THEN -1 ELSE 0 END
             * coalesce(TRY_CAST(p.hours AS BIGINT) * 60 + TRY_CAST(p.minutes AS BIGINT), 0) * 60 * {MILLION} END""",
-    # A text that is equal where two JSON values are: 1 is 1.0, and what is missing is null.
-    """CREATE MACRO json_canonical(v) AS CASE
-        WHEN json_head(v) NOT IN ('"', 't', 'f', 'n', '[', '{') THEN CASE WHEN abs(v::VARCHAR::DOUBLE) < 1e15
-            THEN regexp_replace(regexp_replace(v::VARCHAR, '\\.0$', ''), '^-0$', '0')
-            ELSE v::VARCHAR::DOUBLE::VARCHAR END
+    # A text that is equal where two JSON values are: 1 is 1.0, and what is missing is null. A number is its own text
+    # but for `.0` behind it or an exponent; the few texts that need more are given to the engine's own function.
+    f"""CREATE MACRO json_canonical(v) AS CASE
+        WHEN json_head(v) IN ('"', 't', 'f', 'n') THEN v::VARCHAR
+        WHEN json_head(v) NOT IN ('[', '{{') AND NOT contains(v::VARCHAR, 'e')
+        THEN regexp_replace(regexp_replace(v::VARCHAR, '\\.0$', ''), '^-0$', '0')
+        WHEN regexp_matches(v::VARCHAR, '\\d\\.0[,\\]}}]|\\de|-0') THEN {EXACTLY}(v::VARCHAR)
         ELSE coalesce(v::VARCHAR, 'null') END""",
 )
 

@@ -18,6 +18,7 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from duckdb.sqltypes import VARCHAR
 
 from waypost.batch import milestones, names, people, segments
 from waypost.batch.panels import involved
@@ -26,7 +27,7 @@ from waypost.engine.people import Links
 from waypost.model.changes import Definitions
 from waypost.model.people import Alias, PersonId, State, Undo, user
 from waypost.model.time import Instant
-from waypost.model.values import Json, Value
+from waypost.model.values import Json, Value, canonical
 from waypost.runtime import columns, extraction
 from waypost.runtime.stores import history
 
@@ -180,6 +181,7 @@ def open_warehouse(
     if folder is not None:
         config["temp_directory"] = str(folder)
     connection = duckdb.connect(":memory:", config=config)
+    connection.create_function(columns.EXACTLY, lambda text: canonical(json.loads(text)), [VARCHAR], VARCHAR)
     for macro in (*columns.MACROS, *extraction.MACROS):
         connection.execute(macro)
     _load(connection, sealed, tail)
