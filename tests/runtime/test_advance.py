@@ -100,6 +100,32 @@ def test_a_visitor_who_signs_in_brings_what_they_did(runtime: Runtime, clock: Ha
     sound(runtime)
 
 
+def test_whoever_signs_in_for_the_first_time_takes_over_what_their_device_knew(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive(runtime, [event("viewed", device="phone"), event("viewed", device="phone", at=NOON - DAY)])
+    with monkeypatch.context() as patch:
+        patch.setattr(runtime.profiles, "fold", None)  # nothing is folded again
+        arrive(runtime, [event("viewed", "ada", "phone", at=NOON + 1)])
+    sound(runtime)
+    # Of two devices, or where the sign-in came before what the device did last, the log decides.
+    arrive(runtime, [event("viewed", device="one"), event("viewed", device="two"), event("viewed", device="late")])
+    arrive(runtime, [event("viewed", "ben", "one", at=NOON + 1), event("viewed", "ben", "two", at=NOON + 2)])
+    arrive(runtime, [event("viewed", "cy", "late", at=NOON - 1)])
+    sound(runtime)
+
+
+def test_a_sign_in_that_was_not_kept_takes_nothing_over(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    arrive(runtime, [event("viewed", device="phone")])
+    with monkeypatch.context() as patch:
+        patch.setattr(advance, "_settle", None)
+        with pytest.raises(TypeError):
+            arrive(runtime, [event("viewed", "ada", "phone", at=NOON + 1)])
+    sound(runtime)
+    arrive(runtime, [event("viewed", device="phone", at=NOON + 2)])
+    sound(runtime)
+
+
 def test_a_device_that_two_people_share_is_divided_by_time(runtime: Runtime, clock: HandClock) -> None:
     arrive(runtime, [event("", "ada", "kiosk", kind="identify"), event("signed_up", "ada", at=NOON + 1)])
     clock.advance(HOUR)

@@ -51,7 +51,7 @@ def relinked(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> list[set[Pers
     told: list[set[PersonId]] = []
 
     def spy(log: Log, identities: Identities, events: Sequence[Event], fresh: set[Id]) -> set[PersonId]:
-        told.append(links.relink(log, identities, events, fresh))
+        told.append(links.relink(log, identities, events, fresh).people)
         return told[-1]
 
     monkeypatch.setattr(advance, "relink", spy)

@@ -15,8 +15,8 @@ from waypost.model.people import Id, PersonId, Transition
 from waypost.model.time import Instant
 from waypost.runtime.appending import Fresh, append, unseen
 from waypost.runtime.bundle import Runtime
+from waypost.runtime.cached import Entry, muted_until
 from waypost.runtime.links import relink
-from waypost.runtime.profiles import Entry, muted_until
 from waypost.runtime.pushes import concerns_pushes, push
 from waypost.runtime.stores import people as store
 from waypost.runtime.stores.events import owner_id
@@ -44,13 +44,17 @@ def advance(runtime: Runtime, events: Sequence[Event], wakes: Sequence[int], now
     if fresh.events:
         before = runtime.log.last
         new_ids = append(runtime, fresh)
-        again = relink(runtime.log, runtime.identities, fresh.events, new_ids)
-        groups = _grouped(runtime, fresh, again)
+        relinked = relink(runtime.log, runtime.identities, fresh.events, new_ids)
+        groups = _grouped(runtime, fresh, relinked.people)
         runtime.profiles.prepare(groups, runtime.live.program)
+        left = {
+            heir: runtime.profiles.bequeath(PersonId(one), runtime.live.program) for heir, one in relinked.heirs.items()
+        }
         for person, theirs in groups.items():
-            if person in again:
+            if person in relinked.people:
                 runtime.profiles.drop(person)
-                _settle(runtime, person, _again(runtime, person, now), theirs, now)
+                entry = _inherit(runtime, person, left.get(person), theirs, now) or _again(runtime, person, now)
+                _settle(runtime, person, entry, theirs, now)
             elif Id(person) in new_ids and all(owner_id(event) in new_ids for event in theirs):
                 _settle(runtime, person, _begin(runtime, person, theirs, now), theirs, now)
             else:
@@ -107,6 +111,20 @@ def _begin(runtime: Runtime, person: PersonId, events: list[Event], now: Instant
         runtime.timers.set(number, future)
         return None
     return Entry(number, profile, runtime.log.last, future=future, muted=muted_until(events))
+
+
+def _inherit(runtime: Runtime, heir: PersonId, left: Entry | None, events: list[Event], now: Instant) -> Entry | None:
+    """The profile of somebody new who signs in for the first time: what their device knew, and these events.
+
+    None where nothing was left, or these events are not all later: then the log must be folded.
+    """
+    if left is None or (left.future is not None and left.future <= now):
+        return None
+    profile = left.profile
+    profile.person = heir
+    number = runtime.identities.number_of(Id(heir))
+    entry = Entry(number, profile, runtime.log.last, future=left.future, push=left.push, muted=left.muted)
+    return None if _continue(runtime, entry, events, now) is None else entry
 
 
 def _again(runtime: Runtime, person: PersonId, now: Instant) -> Entry | None:

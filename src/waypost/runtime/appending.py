@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from waypost.model.events import Event
 from waypost.model.people import Id, PersonId
 from waypost.runtime.bundle import Runtime
+from waypost.runtime.cached import Entry
 from waypost.runtime.links import ids_of
-from waypost.runtime.profiles import Entry
 from waypost.runtime.stores import people as store
 from waypost.runtime.stores.database import Cell
 from waypost.runtime.stores.events import owner_id, write_properties

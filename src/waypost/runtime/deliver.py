@@ -16,8 +16,8 @@ from waypost.model.people import PersonId
 from waypost.model.time import HOUR, MINUTE, Instant
 from waypost.runtime.appending import append_own
 from waypost.runtime.bundle import Runtime
+from waypost.runtime.cached import Entry
 from waypost.runtime.channels import Failed, Message, Outcome, Retry, Sent
-from waypost.runtime.profiles import Entry
 from waypost.runtime.pushes import PAUSED_AGAIN, push
 from waypost.runtime.stores import decisions as outbox
 from waypost.runtime.stores import people as store

@@ -10,7 +10,7 @@ from functools import partial
 from waypost.model.people import Id
 from waypost.model.time import Instant
 from waypost.runtime.bundle import Runtime
-from waypost.runtime.profiles import Entry
+from waypost.runtime.cached import Entry
 from waypost.runtime.pushes import push
 from waypost.runtime.stores import people as store
 from waypost.runtime.transactions import Question

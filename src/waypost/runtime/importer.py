@@ -122,7 +122,7 @@ def _append(runtime: Runtime, rows: list[Row], now: Instant) -> None:
         for found in external_rows(event, traits, numbers[log.owner_id(event)])
     ]
     store.add_external(runtime.database, external)
-    for person in relink(runtime.log, identities, linking, new_ids):
+    for person in relink(runtime.log, identities, linking, new_ids).people:
         runtime.profiles.drop(person)
         if identities.find(Id(person)):
             runtime.timers.set(identities.number_of(Id(person)), now)

@@ -4,7 +4,8 @@ Links count whatever their time, so that a new one may move events that were fol
 concerned is folded again; most links concern nobody, since the anonymous id has no events of its own yet.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from waypost.engine.people import alias_of
 from waypost.model.events import Event
@@ -13,6 +14,14 @@ from waypost.model.values import Json
 from waypost.runtime.identity import Identities
 from waypost.runtime.stores import people as store
 from waypost.runtime.stores.log import Log
+
+
+@dataclass(frozen=True, slots=True)
+class Relinked:
+    """Whose logs new links may change; and of them, who is new and takes over all that one anonymous id did alone."""
+
+    people: set[PersonId] = field(default_factory=set)
+    heirs: Mapping[PersonId, Id] = field(default_factory=dict)
 
 
 def ids_of(event: Event) -> list[Id]:
@@ -40,8 +49,8 @@ def undo_of(event: Event) -> Undo:
     raise ValueError(f"the entry {event.message_id} is no undo: {dict[str, Json](said)}")
 
 
-def relink(log: Log, identities: Identities, events: Sequence[Event], fresh: set[Id]) -> set[PersonId]:
-    """Keep what these appended events say of links; the people whose logs it may change.
+def relink(log: Log, identities: Identities, events: Sequence[Event], fresh: set[Id]) -> Relinked:
+    """Keep what these appended events say of links; whose logs it may change.
 
     `fresh` are ids that the store met with this batch: nothing was folded of them yet.
     """
@@ -73,11 +82,11 @@ def relink(log: Log, identities: Identities, events: Sequence[Event], fresh: set
             around |= {id_ for name in (undo.one, undo.other) for id_ in (user(name), anonymous(name))}
     moved = {person for one, claims in more.items() for person in identities.claim(one, claims)}
     if not (pairs or around):
-        return moved
+        return Relinked(moved)
     if not (around or undos):
         # Nearly every claim is the first of its id: its events are the claimant's now, and nobody else is concerned.
         identities.link(list(pairs))
-        return moved | {person for one in signed_in for person in (PersonId(one), *identities.claimants(one))}
+        return _signed_in(identities, signed_in, fresh, moved)
     around |= signed_in
     known = {identity for identity in around if identities.find(identity)}
     involved = _circles(identities, known)
@@ -93,7 +102,24 @@ def relink(log: Log, identities: Identities, events: Sequence[Event], fresh: set
     elif aliases:
         identities.merged(known | involved | _circles(identities, known))
     involved |= _circles(identities, known)
-    return people | moved | _people(identities, known | involved)
+    return Relinked(people | moved | _people(identities, known | involved))
+
+
+def _signed_in(identities: Identities, claimed: Iterable[Id], fresh: set[Id], moved: set[PersonId]) -> Relinked:
+    """Of anonymous ids with a log of their own that were claimed for the first time; others' events have `moved`."""
+    again = set(moved)
+    left: dict[PersonId, list[Id]] = {}
+    for one in claimed:
+        claimants = identities.claimants(one)
+        again |= {PersonId(one), *claimants}
+        for person in claimants:
+            left.setdefault(person, []).append(one)
+    heirs = {
+        person: ids[0]
+        for person, ids in left.items()
+        if len(ids) == 1 and Id(person) in fresh and person not in moved and not identities.is_shared(ids[0])
+    }
+    return Relinked(again, heirs)
 
 
 def _claim(anonymous_id: str, user_id: str, event: Event) -> Claim:

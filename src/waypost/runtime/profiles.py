@@ -7,7 +7,6 @@ folded again when somebody needs them, since a stored profile says up to which e
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from waypost.engine import observe, profiles, wake
 from waypost.engine.program import Program
@@ -15,6 +14,7 @@ from waypost.engine.pushes import may_push
 from waypost.model.events import Event
 from waypost.model.people import Id, PersonId
 from waypost.model.time import Instant
+from waypost.runtime.cached import Entry, muted_until
 from waypost.runtime.identity import Identities
 from waypost.runtime.stores import people as store
 from waypost.runtime.stores.log import Log
@@ -33,28 +33,6 @@ UNWRITTEN = 200_000
 
 SPARE = 10_000
 """How many rows that no longer hold are left alone."""
-
-
-@dataclass(slots=True)
-class Entry:
-    """One person in memory. `number` is that of their id, `seq` the last event folded, `wake` when to look again.
-
-    `future` is the instant of their first event that has not happened yet, `push` when to look again at a push step
-    that was held back. What began before `muted` began by history that came late, and starts nothing.
-    """
-
-    number: int
-    profile: profiles.Profile
-    seq: int
-    wake: Instant | None = None
-    future: Instant | None = None
-    push: Instant | None = None
-    muted: Instant = -NEVER
-
-
-def muted_until(events: Iterable[Event]) -> Instant:
-    """The instant at which the last of the events came that were imported, or came late."""
-    return max((event.received_at for event in events if event.imported or event.late), default=-NEVER)
 
 
 class Profiles:
@@ -132,6 +110,19 @@ class Profiles:
             entry.push = now
         self.put(person, entry)
         return entry
+
+    def bequeath(self, person: PersonId, program: Program) -> Entry | None:
+        """What an id knew before it was claimed, taken out of the cache; None where the log must be folded for it."""
+        number = self._changed[person] = self._identities.number_of(Id(person))
+        entry = self._hot.pop(person, None)
+        if entry is not None:
+            self._unwritten.pop(person, None)
+            return entry
+        row = self._log.register.snapshot_of(number)
+        found = store.snapshots(self._database, [row]).get(row) if row else None
+        if found is None or found.person != number or found.seq < self._log.ends((number,)):
+            return None
+        return self._entry(found, program)
 
     def put(self, person: PersonId, entry: Entry) -> None:
         """Keep a profile that has changed, to be looked at when anything about it may change by time alone.
@@ -286,9 +277,13 @@ class Profiles:
 
     def _enter(self, person: PersonId, found: Snapshot, program: Program) -> Entry | None:
         """Take a stored profile into memory; None where it is of another definition set."""
+        entry = self._entry(found, program)
+        if entry is not None:
+            self._hot[person] = entry
+        return entry
+
+    def _entry(self, found: Snapshot, program: Program) -> Entry | None:
         profile = profiles.load(program, found.data)
         if profile is None:
             return None
-        entry = Entry(found.person, profile, found.seq, found.wake, found.future, found.push, found.muted)
-        self._hot[person] = entry
-        return entry
+        return Entry(found.person, profile, found.seq, found.wake, found.future, found.push, found.muted)

@@ -14,7 +14,7 @@ from waypost.model.people import PersonId, Transition
 from waypost.model.time import HOUR, MINUTE, Instant
 from waypost.runtime.appending import append_own
 from waypost.runtime.bundle import Runtime
-from waypost.runtime.profiles import Entry
+from waypost.runtime.cached import Entry
 from waypost.runtime.stores import decisions as outbox
 
 PAUSED_AGAIN = 5 * MINUTE
