@@ -112,6 +112,13 @@ def test_rooms_are_small_and_say_what_lives_in_them(path: str) -> None:
     assert Path(path).stem not in VAGUE, "name it after its noun or its verb"
 
 
+@pytest.mark.parametrize("folder", ["tests", "bench", "tools"])
+def test_no_file_beside_the_package_is_long(folder: str) -> None:
+    sizes = {path: path.read_text(encoding="utf-8").count("\n") for path in (ROOT / folder).rglob("*.py")}
+    assert sizes
+    assert sorted(str(path.relative_to(ROOT)) for path, lines in sizes.items() if lines > SIZE) == []
+
+
 def test_long_rooms_are_few() -> None:
     assert len(LONG) <= 3
     assert all((SOURCE / path).exists() and reason for path, reason in LONG.items())

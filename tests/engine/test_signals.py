@@ -214,37 +214,6 @@ def test_the_window_of_time_to_restricts_the_aim_and_never_the_start() -> None:
     assert values(one_signal(TimeTo(B, A, Between(60, 200)), Type.INTERVAL, signup="a"), log, 119, 120) == [None, 120]
 
 
-def test_a_sequence_goes_step_by_step() -> None:
-    log = [event(1, "b"), event(2), event(3, "c"), event(4, "b"), event(5, "c")]
-    assert values(one_signal(Sequence((A, B, C))), log, 1, 2, 3, 4, 5) == [n * MILLION for n in (0, 1, 1, 2, 3)]
-
-
-def test_steps_of_one_instant_are_done_in_any_order_of_their_events() -> None:
-    log = [event(1, "c", id="1"), event(1, "b", id="2"), event(1, "a", id="3")]
-    assert values(one_signal(Sequence((A, B, C))), log, 1) == [3 * MILLION]
-    assert values(one_signal(Sequence((A, B, C), Within(D))), log, 1) == [3 * MILLION]
-
-
-@pytest.mark.parametrize("window", [None, Within(D)])
-def test_steps_that_share_a_name_need_a_later_instant(window: Within | None) -> None:
-    twice = one_signal(Sequence((A, A), window))
-    assert values(twice, [event(1), event(1, id="twin")], 1) == [MILLION]
-    assert values(twice, [event(1), event(2)], 2) == [2 * MILLION]
-    # a, b, a: the third shares with the first, not with the second.
-    shared = one_signal(Sequence((A, B, Select(("a", "c"))), window))
-    assert values(shared, [event(1), event(1, "b"), event(1, "c")], 1) == [2 * MILLION]
-    assert values(shared, [event(1), event(2, "b"), event(2, "c")], 2) == [3 * MILLION]
-    # `any` shares with every event from the product.
-    assert values(one_signal(Sequence((A, ANY), window)), [event(1), event(1, "b")], 1) == [MILLION]
-
-
-def test_a_sequence_in_a_window_forgets_what_has_left() -> None:
-    log = [event(0), event(10, "b"), event(20), event(60, "c")]
-    within = one_signal(Sequence((A, B, C), Within(D)))
-    # At 100 the first a has left: from the a at 20 there is no b.
-    assert values(within, log, 60, 99, 100, 119, 120) == [n * MILLION for n in (3, 3, 1, 1, 0)]
-
-
 def test_a_peak_is_the_most_at_any_event_so_far() -> None:
     log = [event(0), event(10), event(20), event(110), event(500)]
     assert values(one_signal(Peak(Count(A), D)), log, 0, 20, 110, 900) == [n * MILLION for n in (1, 3, 3, 3)]
