@@ -50,9 +50,10 @@ def relinked(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> list[set[Pers
     """The people whose logs each batch may change, from now on."""
     told: list[set[PersonId]] = []
 
-    def spy(log: Log, identities: Identities, events: Sequence[Event], fresh: set[Id]) -> set[PersonId]:
-        told.append(links.relink(log, identities, events, fresh).people)
-        return told[-1]
+    def spy(log: Log, identities: Identities, events: Sequence[Event], fresh: set[Id]) -> links.Relinked:
+        found = links.relink(log, identities, events, fresh)
+        told.append(found.people)
+        return found
 
     monkeypatch.setattr(advance, "relink", spy)
     return told
