@@ -14,6 +14,7 @@ from waypost.cli.main import app
 from waypost.definitions import sections
 from waypost.definitions.cases import CASE
 from waypost.definitions.shapes import Either, ListOf, MapOf, Record, Shape
+from waypost.embedded import AsyncWaypost, Waypost
 from waypost.http.app import TABLE
 from waypost.model.decisions import REASONS
 from waypost.runtime.settings import Settings
@@ -51,6 +52,14 @@ def test_every_command_has_its_heading_and_every_option_its_mention() -> None:
             for option in parameter.opts:
                 if option.startswith("--") and option not in ("--help", "--json"):
                     assert option in parts[name], f"docs/cli.md: {name} {option}"
+
+
+def test_every_verb_of_a_waypost_is_told() -> None:
+    text = page("embedding.md")
+    for kind in (Waypost, AsyncWaypost):
+        for name in dir(kind):
+            if not name.startswith("_") and name not in ("close", "runtime"):
+                assert re.search(rf"`(\w+`, `)*{name}\(|`{name}`", text), name
 
 
 def test_every_setting_is_told() -> None:
