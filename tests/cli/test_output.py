@@ -46,7 +46,7 @@ def test_a_table_loses_no_column_in_a_narrow_window(
 
 def waypost(arguments: list[str], out: int) -> tuple[int, str]:
     """A command whose standard output is this file: how it leaves, and what it says of it."""
-    command = [sys.executable, "-c", "from waypost.cli.main import run; run()", *arguments]
+    command = [sys.executable, "-c", "from waypost.cli import run; run()", *arguments]
     done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
     return done.returncode, done.stderr
 
@@ -71,3 +71,34 @@ def test_nobody_needs_to_read_on() -> None:
 def test_an_argument_that_is_no_text_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert call(["person", "\udcff"]) == 2
     assert "is not UTF-8" in capsys.readouterr().err
+
+
+def test_an_import_that_is_interrupted_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call(["-C", str(tmp_path), "init"])
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("waypost.runtime.importer.Reader.read", interrupted)
+    select = "SELECT 'ada' AS user_id, 'login' AS event, DATE '2026-01-01' AS timestamp"
+    assert call(["-C", str(tmp_path), "import", select, "--json"]) == 130
+    said = capsys.readouterr()
+    assert "Run the same command again" in said.err
+    assert said.out.count("\n") == 1, "the line that `init` said"
+
+
+def test_whoever_interrupts_it_early_sees_no_traceback() -> None:
+    early = (
+        "import sys\n"
+        "class Early:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'typer':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Early())\n"
+        "from waypost.cli import run\n"
+        "run()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", early], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "")

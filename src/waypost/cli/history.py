@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from waypost.cli.output import print_json, progress, say, table
+from waypost.cli.output import print_json, progress, say, table, warn
 from waypost.cli.place import place
 from waypost.model.problems import Problem
 from waypost.model.values import Json, canonical
@@ -34,8 +34,12 @@ def import_history(
     """
     from waypost.runtime.importer import import_select
 
-    with place(context).opened() as runtime, progress("importing") as bar:
-        report = import_select(runtime, _sql(select), progress=bar.at)
+    try:
+        with place(context).opened() as runtime, progress("importing") as bar:
+            report = import_select(runtime, _sql(select), progress=bar.at)
+    except KeyboardInterrupt:
+        warn("Stopped. Run the same command again to import the rest: what is in already is not counted twice.")
+        raise
     if json:
         print_json(report.shape())
         return

@@ -36,6 +36,11 @@ def say(text: str = "") -> None:
     OUT.print(plain(text))
 
 
+def warn(text: str) -> None:
+    """One line for people beside a result, on standard error."""
+    ERR.print(plain(text), style="yellow")
+
+
 def plain(text: str) -> str:
     """A text without characters that a terminal would obey: what people send is shown, never done."""
     if text.replace("\n", "").isprintable():

@@ -95,7 +95,9 @@ def _person(body: MappingNode, people: Collection[str], devices: Collection[str]
     if node is None and len(people) == 1:
         return next(iter(people))
     if node is None:
-        found.error(body.place, "missing-key", "the expectation names no person", did_you_mean("", people))
+        found.error(
+            body.place, "missing-key", "the expectation names no person", f"write person: {next(iter(people), 'NAME')}"
+        )
     elif name is not None and name not in people and name not in devices:
         found.error(node.place, "unknown-person", f"the case has nobody named `{name}`", did_you_mean(name, people))
         return None

@@ -27,7 +27,7 @@ from waypost.model.problems import Problem
 from waypost.model.time import Instant, write_instant
 from waypost.model.values import Json, canonical, present
 from waypost.runtime.arrivals import Arrivals
-from waypost.runtime.folder import load_files, read_file, read_folder
+from waypost.runtime.folder import load_files, read_file, read_folder, yaml_files
 from waypost.runtime.results import Evaluator, Finding, Report, Result
 from waypost.runtime.stores.history import SCHEMA
 from waypost.runtime.warehouse import open_warehouse
@@ -54,7 +54,7 @@ def cases_of(folder: Path, definitions: Definitions) -> tuple[Case, ...]:
     """
     found: list[Case] = []
     mistakes: list[str] = []
-    for path in sorted((folder / "cases").rglob("*.yaml")):
+    for path in yaml_files(folder / "cases"):
         name = path.relative_to(folder).as_posix()
         cases, issues = read_cases(name, read_file(path), definitions)
         found.extend(cases)

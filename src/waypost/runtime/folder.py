@@ -5,12 +5,16 @@ This is all that `check` and `test` need of this floor; no store and no thread i
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from waypost.definitions.load import load
 from waypost.model.changes import Definitions, Issue
 from waypost.model.problems import Problem
 from waypost.runtime.settings import DATA
 from waypost.runtime.zones import zones
+
+LONGEST: Final = 2_000_000
+"""Characters that are read of a file; `load` refuses one with half as many."""
 
 
 class InvalidDefinitions(Problem):
@@ -38,17 +42,22 @@ def read_folder(folder: Path) -> dict[str, str]:
         Problem: Where the folder has no `waypost.yaml`, or a file cannot be read.
     """
     check_folder(folder)
-    files = {}
-    for path in sorted(folder.rglob("*.y*ml")):
-        parts = path.relative_to(folder).parts
-        if (
-            path.suffix in (".yaml", ".yml")
-            and parts[0] not in (DATA, "cases")
-            and not any(part.startswith(".") for part in parts)
-            and not _is_no_file(path)
-        ):
-            files["/".join(parts)] = read_file(path)
-    return files
+    return {
+        name: read_file(path)
+        for path in yaml_files(folder)
+        if (name := path.relative_to(folder).as_posix()).split("/")[0] not in (DATA, "cases")
+    }
+
+
+def yaml_files(folder: Path) -> list[Path]:
+    """All `*.yaml` and `*.yml` below a folder in the order of their names; hidden ones, folders and pipes are none."""
+    return [
+        path
+        for path in sorted(folder.rglob("*.y*ml"))
+        if path.suffix in (".yaml", ".yml")
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and not _is_no_file(path)
+    ]
 
 
 def read_file(path: Path) -> str:
@@ -58,7 +67,8 @@ def read_file(path: Path) -> str:
         Problem: `unreadable_file`.
     """
     try:
-        return path.read_text(encoding="utf-8", errors="surrogateescape")
+        with path.open(encoding="utf-8", errors="surrogateescape") as file:
+            return file.read(LONGEST)
     except OSError as error:
         raise Problem(
             "unreadable_file", f"{path} cannot be read: {error.strerror}", "mend its permissions, or take it away"
