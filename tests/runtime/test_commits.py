@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from waypost.model.problems import Problem
-from waypost.runtime.commits import Commits, Work
+from waypost.runtime.commits import BRIEF, Commits, Work
 from waypost.runtime.stores.database import StoreUnavailable
 
 FIRST = 1_000
@@ -22,6 +22,20 @@ class Number(Work[int]):
 
     def __init__(self, number: int) -> None:
         self.number = number
+
+
+class Heavy(Number):
+    """Takes as long as it says."""
+
+    @property
+    def size(self) -> int:
+        return self.number
+
+
+class Hasty(Number):
+    """Is in a hurry."""
+
+    hurried = True
 
 
 class Desk:
@@ -149,3 +163,82 @@ def test_a_pause_is_used_and_its_failure_stops_nothing(monkeypatch: pytest.Monke
     commits.close()
     with pytest.raises(Problem, match="closed"):
         commits.wait(Number(1))
+
+
+def queued(commits: Commits, desk: Desk, *works: Number) -> list[int]:
+    """Hand in work in this order while the desk is busy with another; what each got."""
+
+    async def each() -> list[int]:
+        desk.free.clear()
+        first = asyncio.ensure_future(commits.wait_async(Number(FIRST)))
+        await asyncio.get_running_loop().run_in_executor(None, desk.entered.wait, 60)
+        waiting = [asyncio.ensure_future(commits.wait_async(work)) for work in works]
+        await asyncio.sleep(0)
+        desk.free.set()
+        await first
+        return await asyncio.gather(*waiting)
+
+    found = asyncio.run(each())
+    commits.close()
+    return found
+
+
+def test_who_is_in_a_hurry_goes_first() -> None:
+    desk = Desk()
+    commits = Commits(desk.do, lambda: False)
+    assert queued(commits, desk, Number(1), Number(2), Hasty(3), Hasty(4)) == [2, 4, 6, 8]
+    assert desk.groups == [[FIRST], [3, 4], [1, 2]]
+
+
+def test_who_is_in_a_hurry_does_not_keep_the_others_waiting() -> None:
+    desk = Desk()
+    commits = Commits(desk.do, lambda: False, largest=2)
+    assert queued(commits, desk, Number(1), *map(Hasty, range(2, 8)), Number(8)) == list(range(2, 17, 2))
+    assert desk.groups == [[FIRST], [2, 3], [1, 8], [4, 5], [6, 7]]
+
+
+def test_transactions_are_short_while_somebody_is_in_a_hurry() -> None:
+    desk = Desk()
+    commits = Commits(desk.do, lambda: False)
+    queued(commits, desk, Hasty(1), Heavy(BRIEF + 1), Heavy(BRIEF - 1), Number(1), Number(2))
+    assert desk.groups == [[FIRST], [1], [BRIEF + 1], [BRIEF - 1, 1], [2]]
+
+
+def test_who_comes_late_in_a_hurry_joins_the_transaction_under_way() -> None:
+    desk = Desk()
+    late: list[list[Work[Any]]] = []
+
+    def do(group: Sequence[Work[Any]]) -> None:
+        desk.do(group)
+        late.append(commits.late())
+        desk.do(late[-1])
+
+    commits = Commits(do, lambda: False)
+    hasty = [Hasty(2), Hasty(3)]
+    assert queued(commits, desk, *hasty, Number(4)) == [4, 6, 8]
+    assert late == [hasty, []]
+    assert desk.groups == [[FIRST], [2, 3], [4], []]
+
+
+def test_who_joined_does_not_fail_for_another_s_fault() -> None:
+    desk = Desk()
+
+    def do(group: Sequence[Work[Any]]) -> None:
+        desk.do([*group, *commits.late()])
+
+    desk.wrong = lambda group: ZeroDivisionError() if FIRST in group else None
+    commits = Commits(do, lambda: False)
+
+    async def both() -> Sequence[int | BaseException]:
+        desk.free.clear()
+        first = asyncio.ensure_future(commits.wait_async(Number(FIRST)))
+        await asyncio.get_running_loop().run_in_executor(None, desk.entered.wait, 60)
+        joining = asyncio.ensure_future(commits.wait_async(Hasty(2)))
+        await asyncio.sleep(0)
+        desk.free.set()
+        return await asyncio.gather(first, joining, return_exceptions=True)
+
+    first, joined = asyncio.run(both())
+    assert isinstance(first, ZeroDivisionError)
+    assert joined == 4
+    commits.close()

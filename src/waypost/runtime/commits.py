@@ -2,8 +2,10 @@
 
 A caller hands in its work and waits, on a thread or in an event loop; its answer leaves after the commit. Where a
 transaction of several callers fails, each is tried alone, so that nobody fails for another's fault; but where the store
-took no write, all of them hear of it at once. This file must not
-know what the work is: `corridor` does it.
+took no write, all of them hear of it at once. This file must not know what the work is: `transactions` does it.
+
+A page that asks is in a hurry: it waits behind no heap of events. Such work goes first, in a transaction that it shares
+with nothing longer, or joins the one under way at its end (`late`); and while it comes, transactions are kept short.
 """
 
 import asyncio
@@ -12,7 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from waypost.model.problems import Problem
 from waypost.runtime.logs import Logger
@@ -22,6 +24,12 @@ _log = Logger("waypost.commits")
 
 T = TypeVar("T")
 
+BRIEF = 64
+"""How much one transaction takes while somebody is in a hurry now and then: some ten milliseconds of events."""
+
+LATELY = 100
+"""For how many transactions after somebody was in a hurry."""
+
 PAUSE = 1.0
 """Seconds without work after which the pause is used."""
 
@@ -29,11 +37,18 @@ PAUSE = 1.0
 class Work(Generic[T]):
     """Something to be done in the next transaction, and who waits for it.
 
-    Subclasses say what; `value` is set while it is done, and handed over when the transaction is on disk.
+    Subclasses say what; `value` is set while it is done, and handed over when the transaction is on disk. `hurried`
+    says that it takes little and must not wait long.
     """
 
     __slots__ = ("_loop", "_waiting", "value")
+    hurried: ClassVar[bool] = False
     value: T
+
+    @property
+    def size(self) -> int:
+        """How long it takes, in events."""
+        return 1
 
     def _prepare(self, loop: asyncio.AbstractEventLoop | None) -> None:
         self._loop = loop
@@ -48,6 +63,10 @@ class Commits:
         self._idle = idle
         self._largest = largest
         self._queue: deque[Work[Any]] = deque()
+        self._hurried: deque[Work[Any]] = deque()
+        self._joined: list[Work[Any]] | None = None
+        self._first = True
+        self._brief = 0
         self._wakeup = threading.Condition()
         self._open = True
         self._process = os.getpid()
@@ -73,7 +92,16 @@ class Commits:
     @property
     def waiting(self) -> int:
         """How much waits for its turn."""
-        return len(self._queue)
+        return len(self._queue) + len(self._hurried)
+
+    def late(self) -> list[Work[Any]]:
+        """Who came in a hurry since the transaction began, for `do` to do at its end."""
+        if self._joined is None or not self._hurried:
+            return []
+        with self._wakeup:
+            late = self._take_hurried()
+        self._joined += late
+        return late
 
     @property
     def is_forked(self) -> bool:
@@ -101,30 +129,51 @@ class Commits:
         with self._wakeup:
             if not self._open:
                 raise Problem("closed", "this Waypost is closed", "open it again")
-            self._queue.append(work)
+            (self._hurried if work.hurried else self._queue).append(work)
             self._wakeup.notify()
 
     def _run(self) -> None:
         more = True
         while True:
             with self._wakeup:
-                if not self._queue and self._open:
+                if not self.waiting and self._open:
                     # A pause is one that lasts: between two messages of one sender nothing is written behind.
                     self._wakeup.wait(PAUSE if more else None)
-                group = [self._queue.popleft() for _ in range(min(len(self._queue), self._largest))]
+                group = self._next()
                 if not group and not self._open:
                     return
             if group:
-                self._attempt(group)
+                self._attempt(group, joining=True)
                 more = True
             else:
                 more = self._rest()
+
+    def _next(self) -> list[Work[Any]]:
+        """Who is next: those in a hurry by themselves, but not twice in a row while others wait."""
+        if self._hurried and (self._first or not self._queue):
+            self._first = False
+            return self._take_hurried()
+        self._first = True
+        group: list[Work[Any]] = []
+        room = BRIEF if self._brief > 0 else None
+        while self._queue and len(group) < self._largest:
+            if room is not None and group and self._queue[0].size > room:
+                break
+            group.append(self._queue.popleft())
+            if room is not None:
+                room -= group[-1].size
+        self._brief -= 1
+        return group
+
+    def _take_hurried(self) -> list[Work[Any]]:
+        self._brief = LATELY
+        return [self._hurried.popleft() for _ in range(min(len(self._hurried), self._largest))]
 
     def _rest(self) -> bool:
         """Use a pause until somebody comes; whether there is more to do in the next one."""
         try:
             while self._idle():
-                if self._queue:
+                if self.waiting:
                     return True
         except StoreUnavailable as problem:
             _log.warning("what is written behind was not kept and is tried again", reason=str(problem))
@@ -134,17 +183,19 @@ class Commits:
             _log.exception("writing behind failed")
         return False
 
-    def _attempt(self, group: list[Work[Any]]) -> None:
+    def _attempt(self, group: list[Work[Any]], *, joining: bool = False) -> None:
+        self._joined = [] if joining else None
         try:
             self._do(group)
         except BaseException as error:
+            group = [*group, *(self._joined or ())]
             if len(group) > 1 and not isinstance(error, StoreUnavailable):
                 for work in group:
                     self._attempt([work])
                 return
             _settle([(work, error) for work in group])
         else:
-            _settle([(work, None) for work in group])
+            _settle([(work, None) for work in (*group, *(self._joined or ()))])
 
 
 def _settle(outcomes: Sequence[tuple[Work[Any], BaseException | None]]) -> None:

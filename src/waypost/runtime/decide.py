@@ -20,7 +20,7 @@ from waypost.model.time import Instant, write_instant
 from waypost.model.values import Json
 from waypost.runtime.appending import append_own
 from waypost.runtime.bundle import Live, Runtime
-from waypost.runtime.transactions import Question
+from waypost.runtime.transactions import Asking
 from waypost.runtime.visitors import own_profile
 
 
@@ -54,7 +54,7 @@ def ask(
         now: The instant to decide for, by a clock of the caller's; None is the present.
     """
     asked = Asked(page=page, slots=slots, locale=locale)
-    return runtime.commits.wait(Question(lambda present: _ask(runtime, who, asked, alone, now or present)))
+    return runtime.commits.wait(Asking(lambda present: _ask(runtime, who, asked, alone, now or present)))
 
 
 async def ask_async(
@@ -69,7 +69,7 @@ async def ask_async(
 ) -> Next:
     """`ask`, without holding the event loop while it waits."""
     asked = Asked(page=page, slots=slots, locale=locale)
-    return await runtime.commits.wait_async(Question(lambda present: _ask(runtime, who, asked, alone, now or present)))
+    return await runtime.commits.wait_async(Asking(lambda present: _ask(runtime, who, asked, alone, now or present)))
 
 
 def _ask(runtime: Runtime, who: Id, asked: Asked, alone: bool, now: Instant) -> Next:

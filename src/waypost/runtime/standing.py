@@ -10,7 +10,7 @@ from waypost.model.decisions import Asked
 from waypost.model.people import Id, PersonId
 from waypost.model.time import Instant
 from waypost.runtime.bundle import Runtime
-from waypost.runtime.transactions import Question
+from waypost.runtime.transactions import Asking
 from waypost.runtime.visitors import own_profile
 
 
@@ -34,7 +34,7 @@ async def standing_async(runtime: Runtime, who: Id, *, alone: bool = False, offe
         alone: Tell only what is surely theirs, as `visitors` says.
         offers: Work out what would be offered, too.
     """
-    return await runtime.commits.wait_async(Question(lambda now: _standing(runtime, who, alone, offers, now)))
+    return await runtime.commits.wait_async(Asking(lambda now: _standing(runtime, who, alone, offers, now)))
 
 
 def _standing(runtime: Runtime, who: Id, alone: bool, offers: bool, now: Instant) -> Standing:

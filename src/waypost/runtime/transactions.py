@@ -32,6 +32,11 @@ class Arrival(Work[int]):
         self.events = events
         self.unfit = unfit
 
+    @property
+    def size(self) -> int:
+        """Each event takes its time."""
+        return len(self.events)
+
 
 class Question(Work[T], Generic[T]):
     """Something to be worked out between two batches, with the profiles at hand; it may append."""
@@ -40,6 +45,13 @@ class Question(Work[T], Generic[T]):
 
     def __init__(self, ask: Callable[[Instant], T]) -> None:
         self.ask = ask
+
+
+class Asking(Question[T]):
+    """A question that a page waits for."""
+
+    __slots__ = ()
+    hurried = True
 
 
 def transact(runtime: Runtime, group: Sequence[Work[Any]]) -> None:
@@ -52,6 +64,9 @@ def transact(runtime: Runtime, group: Sequence[Work[Any]]) -> None:
         for work in group:
             if isinstance(work, Question):
                 work.value = work.ask(now)
+        for work in runtime.commits.late():
+            if isinstance(work, Question):
+                work.value = work.ask(runtime.clock.now())
         writing.write_some(runtime, runtime.profiles.changed)
     runtime.profiles.trim()
     runtime.database.tend()
