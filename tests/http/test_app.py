@@ -4,16 +4,20 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from starlette.types import Message
 
-from tests.http.doors import Client, Keys, basic, track
+from tests.http.doors import PROJECT, Client, Keys, basic, track
 from waypost.http import collect
-from waypost.http.app import ROUTES, App
+from waypost.http.app import ROUTES, App, build_app
 from waypost.http.problems import STATUS, TITLES
+from waypost.model.values import Json
 from waypost.runtime.bundle import Runtime
+from waypost.runtime.clock import HandClock
 from waypost.runtime.settings import Settings
+from waypost.runtime.start import close, open_runtime
 
 PAGES = [route for route in ROUTES if route.pages]
 
@@ -156,6 +160,7 @@ def test_figures_tell_of_requests_and_messages_and_of_no_person(client: Client, 
     assert 'waypost_events_total{outcome="quarantined"} 1.0' in page
     assert 'waypost_refused_total{reason="unknown_type"} 1.0' in page
     assert 'waypost_http_requests_total{route="/v1/batch",status="200"} 1.0' in page
+    assert "waypost_violations_total 0.0" in page
     assert "waypost_messages_waiting 0.0" in page
     assert "waypost_profiles_unwritten" in page
     assert "process_resident_memory_bytes" in page
@@ -214,3 +219,20 @@ def test_else_it_stays_open(client: Client, keys: Keys) -> None:
 
 def test_the_limits_are_segments_own() -> None:
     assert collect.LARGEST == 500 * 1024
+
+
+def test_broken_promises_of_the_plan_are_counted(folder: Path, clock: HandClock) -> None:
+    (folder / "waypost.yaml").write_text(
+        PROJECT + "events: {report_shared: {properties: {seats: {type: integer, min: 1}}}}\n"
+    )
+    runtime = open_runtime(Settings(folder, store="sqlite://"), clock)
+    app = build_app(runtime)
+    key = app.door.access.create("write")[0]
+    client = Client(app)
+    seats: tuple[Json, ...] = (0, "two", 3)
+    broken = [track(number, properties={"seats": said}) for number, said in enumerate(seats)]
+    assert client.post("/v1/batch", {"batch": broken}, headers=basic(key)).status_code == 200
+    page = client.get("/metrics").text
+    assert "waypost_violations_total 2.0" in page
+    assert 'waypost_events_total{outcome="accepted"} 3.0' in page
+    close(runtime)

@@ -28,6 +28,7 @@ def test_nobody_has_no_rate() -> None:
         "group": {},
         "people": 0,
         "milestone": "aha",
+        "activation": False,
         "reached": 0,
         "rate": None,
         "ci": None,
@@ -43,3 +44,8 @@ def test_a_row_of_a_group() -> None:
     assert row["median_time_to"] == 86_400.5
     low, high = wilson(1, 4) or (0, 0)
     assert row["ci"] == [low, high]
+
+
+def test_the_project_s_activation_is_marked() -> None:
+    reaches = [Reach(None, name, people=1, reached=1, immature=0, median=0.0) for name in ("setup", "aha")]
+    assert [row["activation"] for row in rows(reaches, None, "aha")] == [False, True]

@@ -61,7 +61,7 @@ def _group(row: Mapping[str, Json]) -> Json:
 def _cells(row: Mapping[str, Json]) -> tuple[Json, ...]:
     rate, ci, median = row["rate"], row["ci"], row["median_time_to"]
     return (
-        row["milestone"],
+        f"{row['milestone']} (activation)" if row["activation"] else row["milestone"],
         row["people"],
         row["reached"],
         f"{rate:.1%}" if isinstance(rate, float) else None,

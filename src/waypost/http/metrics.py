@@ -34,6 +34,11 @@ class Metrics:
         self.refused = Counter(
             "waypost_refused", "Messages put into quarantine, by reason.", ("reason",), registry=self.registry
         )
+        self.violations = Counter(
+            "waypost_violations",
+            "Promises of the tracking plan that were broken by events taken all the same.",
+            registry=self.registry,
+        )
         self.waiting = Gauge(
             "waypost_messages_waiting", "Messages received and not yet on disk.", registry=self.registry
         )
@@ -59,6 +64,8 @@ class Metrics:
             self._accepted.inc(receipt.accepted)
         if receipt.duplicates:
             self.events.labels("duplicate").inc(receipt.duplicates)
+        if receipt.violations:
+            self.violations.inc(receipt.violations)
         for refused in receipt.refused:
             self.events.labels("quarantined" if refused.kept else "rejected").inc()
             self.refused.labels(refused.code).inc()

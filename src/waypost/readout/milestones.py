@@ -44,17 +44,24 @@ def wilson(reached: int, people: int) -> tuple[float, float] | None:
     return low, high
 
 
-def rows(reaches: Iterable[Reach], by: str | None) -> list[Mapping[str, Json]]:
-    """The rows of `readout milestones`; `by` is the text that the people are grouped by."""
-    return [_row(reach, by) for reach in reaches]
+def rows(reaches: Iterable[Reach], by: str | None, activation: str | None = None) -> list[Mapping[str, Json]]:
+    """The rows of `readout milestones`.
+
+    Args:
+        reaches: Who reached what, group by group.
+        by: The text that the people are grouped by.
+        activation: The milestone that the project calls activation.
+    """
+    return [_row(reach, by, reach.milestone == activation) for reach in reaches]
 
 
-def _row(reach: Reach, by: str | None) -> Mapping[str, Json]:
+def _row(reach: Reach, by: str | None, is_activation: bool) -> Mapping[str, Json]:
     interval = wilson(reach.reached, reach.people)
     return {
         "group": {} if by is None else {by: reach.group},
         "people": reach.people,
         "milestone": reach.milestone,
+        "activation": is_activation,
         "reached": reach.reached,
         "rate": None if reach.people == 0 else reach.reached / reach.people,
         "ci": None if interval is None else list(interval),

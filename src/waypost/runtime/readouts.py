@@ -62,7 +62,7 @@ def milestones(runtime: Runtime, as_of: Instant | None = None, by: str | None = 
     return {
         "as_of": write_instant(at),
         "definition_set": runtime.live.definitions.hash,
-        "rows": rows(found, by),
+        "rows": rows(found, by, definitions.activation),
     }
 
 
