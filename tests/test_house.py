@@ -133,6 +133,27 @@ def test_exports_are_a_dozen_and_the_docstring_is_their_map() -> None:
     assert sorted(re.findall(r"^- `(\w+)`", waypost.__doc__, re.MULTILINE)) == exported
 
 
+def test_only_batch_and_the_warehouse_know_ibis_and_batch_runs_no_query() -> None:
+    knowing, running = set(), set()
+    for path in MODULES:
+        for node in ast.walk(ast.parse((SOURCE / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [name.name for name in node.names]
+                if any(name.split(".")[0] == "ibis" for name in names):
+                    knowing.add(path)
+            elif isinstance(node, ast.Attribute) and node.attr in {"execute", "connect", "to_pyarrow", "to_pandas"}:
+                running.add(path)
+    assert {path for path in knowing if not path.startswith("batch/")} == {"runtime/warehouse.py"}
+    assert {path for path in running if path.startswith("batch/")} == set()
+
+
+def test_contracts_have_no_list_of_exceptions() -> None:
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    for contract in linter["contracts"]:
+        assert not contract.keys() & {"ignore_imports", "exhaustive_ignores"}, contract["name"]
+    assert next(one for one in linter["contracts"] if one["type"] == "layers")["exhaustive"]
+
+
 def test_the_type_check_reads_tests_too() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
     assert settings["strict"]
