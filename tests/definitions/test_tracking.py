@@ -41,6 +41,14 @@ events:
     }
 
 
+def test_the_layout_of_renames_means_nothing() -> None:
+    """Of two names for one property the first counts: by its letters, since the hash knows no other order."""
+    one = definitions("events: {a: {rename: {price: amount, cost: amount}}}")
+    other = definitions("events: {a: {rename: {cost: amount, price: amount}}}")
+    assert one.hash == other.hash
+    assert [*one.tracking.events["a"].rename] == [*other.tracking.events["a"].rename] == ["cost", "price"]
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -67,7 +67,7 @@ def _event(name: str, body: Mapping | None, also: tuple[str, ...], found: Findin
     return PlannedEvent(
         name,
         also,
-        renames,
+        dict(sorted(renames.items())),  # of two names for one property the first counts, in whatever layout of the file
         planned,
         text_of(body.get("purpose")),
         text_of(body.get("owner")),
