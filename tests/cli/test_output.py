@@ -102,3 +102,22 @@ def test_whoever_interrupts_it_early_sees_no_traceback() -> None:
     )
     done = subprocess.run([sys.executable, "-c", early], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (130, "")
+
+
+@pytest.mark.parametrize("group", [(), ("readout",), ("key",)])
+def test_the_list_of_commands_breaks_off_in_no_sentence(
+    group: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert call([*group, "--help"]) == 0
+    commands = capsys.readouterr().out.split("Commands:")[1]
+    assert "..." not in commands
+
+
+def test_nobody_is_asked_where_there_is_no_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(["-C", str(tmp_path), "init"]) == 0
+    monkeypatch.setattr(sys, "stdin", None)
+    assert call(["-C", str(tmp_path), "apply", "--reason", "Nothing to read from."]) == 0
+    assert "is live" in capsys.readouterr().out

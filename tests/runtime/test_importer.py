@@ -130,6 +130,7 @@ def test_bad_rows_lie_in_quarantine_with_their_number_and_the_rest_is_imported(r
         ("SELECT [now()] AS timestamp, 1 AS user_id, 'e' AS event", "bad_column", "'timestamp' is TIMESTAMP WITH"),
         ("SELECT now() AS timestamp, '\"ada\"'::JSON AS user_id, 'e' AS event", "bad_column", "column->>'user_id'"),
         ("SELECT * FROM 'nowhere.csv'", "bad_query", "nowhere.csv"),
+        ("SELECT * FROM connection", "bad_query", "connection does not exist"),
         ("SELEC", "bad_query", "DuckDB cannot run"),
         ("SELECT 1; SELECT 2", "bad_query", "takes one SELECT"),
         ("COPY (SELECT 1) TO 'out.csv'", "bad_query", "takes one SELECT"),

@@ -44,7 +44,7 @@ def init(context: typer.Context) -> None:
 
 
 def check(context: typer.Context, json: Json = False) -> None:
-    """Validate the definition files: every mistake at once, with its place.
+    """Validate the definition files. Every mistake is told at once, with its place.
 
     Example: waypost -C onboarding check
     """
@@ -137,7 +137,7 @@ def apply(
     folder = place(context).folder
     with place(context).opened() as runtime:
         files = read_folder(folder)
-        if not yes and sys.stdin.isatty():
+        if not yes and sys.stdin is not None and sys.stdin.isatty():
             new, old = load_files(files).hash, runtime.live.definitions.hash
             sends = " E-mails and webhooks may begin for people who match already." if include_existing else ""
             if new != old or sends:

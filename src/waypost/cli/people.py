@@ -72,7 +72,7 @@ def explain(
     as_of: AsOf = None,
     json: AsJson = False,
 ) -> None:
-    """Say why a person does or does not get a step, and what would change it.
+    """Say why a person does or does not get a step. It also says what would change that.
 
     Example: waypost explain ada connect_source
     """
@@ -101,7 +101,7 @@ def take_back(
     start: Annotated[str | None, typer.Option("--from", metavar="T", help="Links from here on; else all.")] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="T", help="Links up to here; else all.")] = None,
 ) -> None:
-    """Take the links between two ids back, and everything that was derived from them.
+    """Take the links between two ids back. Everything that was derived from them goes too.
 
     Example: waypost unlink ada phone-1
     """

@@ -32,7 +32,7 @@ def milestones(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """How many people reach each milestone, and how fast; those whose time is not over are kept out.
+    """How many people reach each milestone, and how fast. Those whose time is not over are kept out.
 
     Example: waypost readout milestones --by trait.plan
     """

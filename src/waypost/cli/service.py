@@ -56,7 +56,7 @@ def demo(
     port: Annotated[int | None, typer.Option(help="The port of the demo's server; without it any free one.")] = None,
     plain: Annotated[bool, typer.Option(help="Print lines, where no live view can be drawn.")] = False,
 ) -> None:
-    """Start a complete example on this machine, people moving through it, and say where to look.
+    """Start a complete example on this machine. People move through it, and it says where to look.
 
     Example: waypost demo
     """
@@ -66,7 +66,7 @@ def demo(
 
 
 def pause(context: typer.Context) -> None:
-    """Stop all delivery at once: nothing is shown or sent until `resume`.
+    """Stop all delivery at once. Nothing is shown or sent until `resume`.
 
     Example: waypost pause
     """

@@ -78,6 +78,8 @@ def staged(select: str, spill: Path | None) -> Iterator[Staged]:
             connection.execute("SET temp_directory = " + _quoted(str(spill)))
             connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute("SET TimeZone = 'UTC'")
+        # A table that is named as a variable of this program is not that variable.
+        connection.execute("SET python_enable_replacements = false")
         try:
             _check_single(select)
             connection.sql(select).create_view("given")
