@@ -1,6 +1,6 @@
 """Decisions and conditions per core, beside GrowthBook and Flagsmith on equal rules.
 
-    python -m bench decide [--people N] [--turns T] [--quick]
+    python -m bench decide [--people N] [--turns T] [--times K] [--quick]
 
 `_rules` has the rules, each in all three languages. Pretend people's logs are folded into profiles; their signals and
 traits are the attributes that the peers get ready made. Before anything is timed all three must say the same of
@@ -133,10 +133,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench decide")
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--turns", type=int, default=7)
+    parser.add_argument("--times", type=int, default=4, help="how often each asks about everybody in its turn")
     parser.add_argument("--quick", action="store_true", help="a few seconds, to see that it runs")
     given = parser.parse_args(arguments)
     if given.quick:
-        given.people, given.turns = 20, 1
+        given.people, given.turns, given.times = 20, 1, 1
     machine()
     loaded = load_definitions({"waypost.yaml": definitions()}, zones())
     if loaded.definitions is None:
@@ -173,14 +174,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rates: dict[str, list[float]] = {}
         for turn in range(-1, given.turns):
             began = time.process_time()
-            ours[what]()
+            for _ in range(given.times):
+                ours[what]()
             seconds = {"waypost": time.process_time() - began}
             for peer in PEERS if peers is not None else ():
                 assert peers is not None
-                seconds[peer] = peers.seconds(peer, what, 1)
+                seconds[peer] = peers.seconds(peer, what, given.times)
             if turn >= 0:
                 for name, spent in seconds.items():
-                    rates.setdefault(name, []).append(len(people) * worth / spent)
+                    rates.setdefault(name, []).append(len(people) * given.times * worth / spent)
         for name, found in rates.items():
             times = middle([one / other for one, other in zip(rates["waypost"], found, strict=True)])
             rows.append((f"{what}: {name}", f"{middle(found):,.0f}", f"{times:.1f}"))

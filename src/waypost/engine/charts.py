@@ -16,7 +16,7 @@ class Chart:
     """A definition set, prepared.
 
     `pushes` has the steps that are sent, with the name of their watched condition; `is_bound` says that some limit,
-    pause or cap may hold a step back.
+    pause or cap may hold a step back, `is_ranked` that no two steps have the same priority.
     """
 
     definitions: Definitions
@@ -24,6 +24,7 @@ class Chart:
     pushes: tuple[tuple[str, str | None], ...]
     book: Phrasebook
     is_bound: bool
+    is_ranked: bool
 
 
 _charts: Final[dict[int, Chart]] = {}
@@ -50,5 +51,13 @@ def _chart(definitions: Definitions) -> Chart:
         if step.is_push and step.name in on_a_path
     )
     prepared = paths(definitions)
-    is_bound = any(route.bound for path in prepared for route in path.routes)
-    return Chart(definitions, prepared, pushes, Phrasebook(), is_bound)
+    routes = [route for path in prepared for route in path.routes]
+    ranks = {route.name: route.rank for route in routes}
+    return Chart(
+        definitions,
+        prepared,
+        pushes,
+        Phrasebook(),
+        is_bound=any(route.bound for route in routes),
+        is_ranked=len(ranks) == len(set(ranks.values())),
+    )

@@ -6,7 +6,8 @@ here knows a clock, a store or chance: the same log, definitions and question gi
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -75,7 +76,9 @@ def settle(chart: Chart, standing: Standing, asked: Asked, only: str | None = No
     def voice(step: Step) -> Content:
         return chart.book.speak(step, standing.state, definitions, chain)
 
-    chosen = choose(able, asked, standing.state.at, counted, shut, voice, chart.book.plain(chain))
+    # Most projects give no two steps the same priority, and then age and name need not be looked at.
+    ranked = sorted(able, key=_PRIORITY if chart.is_ranked else _rank)
+    chosen = choose(ranked, asked, standing.state.at, counted, shut, voice, chart.book.plain(chain))
 
     dropped = [*restrained, *held_back]
     verdicts = (*chosen.verdicts, *dropped, *gathered.verdicts)
@@ -130,7 +133,7 @@ class Chosen(msgspec.Struct, gc=False):
 
 
 def choose(
-    able: Sequence[Candidate],
+    ranked: Sequence[Candidate],
     asked: Asked,
     now: Instant,
     counted: Budget | None,
@@ -141,7 +144,7 @@ def choose(
     """The winners by priority, then by age, then by key, as far as slots and limits reach; and who lost to them.
 
     Args:
-        able: Who is left.
+        ranked: Who is left, in that order.
         asked: What was asked.
         now: The instant that is decided for.
         counted: What the person has had; None where nobody is `bound` by it.
@@ -154,7 +157,7 @@ def choose(
     verdicts: list[Verdict] = []
     fates: list[bytes] = []
     timed, taken, slots, slot = False, 0, asked.slots, now + SLOT
-    for candidate in sorted(able, key=_rank):
+    for candidate in ranked:
         route = candidate.route
         name = route.name
         drop = None if slots is None else _no_slot(taken, asked)
@@ -187,6 +190,9 @@ def choose(
         why, more = verdict.because, candidate.more_first
         offers.append(Offer(name, route.journey.name, route.step.channel, why, more, held, ends))
     return Chosen(offers, contents, verdicts, fates, timed)
+
+
+_PRIORITY: Final = attrgetter("route.rank")
 
 
 def _rank(candidate: Candidate) -> tuple[int, Instant, str]:

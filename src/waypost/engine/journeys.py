@@ -11,7 +11,7 @@ import msgspec
 
 from waypost.engine.entries import fate
 from waypost.engine.history import StepHistory
-from waypost.engine.routes import Path, Route, on_page
+from waypost.engine.routes import GROUP, GROUPED, Path, Route, on_page
 from waypost.engine.standing import Standing
 from waypost.model.decisions import Asked, Verdict
 from waypost.model.journeys import Journey
@@ -137,7 +137,10 @@ def _walk(path: Path, standing: Standing, asked: Asked, entry: Instant, true: Ma
         else:
             apart.append(_verdict(route, outcome))
     # Most steps of most people have a condition that does not hold, and nothing else is to be said of them.
-    for group, look in way.looks(true, steps):
+    bits = way.looked_at(true, steps)
+    for group in way.groups:
+        look = group.looks.get(bits & GROUPED) or group.look(bits & GROUPED)
+        bits >>= GROUP
         lost: dict[str, Verdict] = {}
         for route in look.routes:
             if route.free and route.name not in steps:

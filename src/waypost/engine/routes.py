@@ -5,7 +5,7 @@ sentences that are the same for everybody. Who may come along a route, `journeys
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -21,7 +21,7 @@ from waypost.model.time import Instant
 
 GROUP: Final = 8
 """How many steps are looked at together: there are 256 ways to look at eight."""
-_GROUP: Final = (1 << GROUP) - 1
+GROUPED: Final = (1 << GROUP) - 1
 
 Named = tuple[str, Condition]
 """A watched condition with the name that its spells are kept under."""
@@ -101,20 +101,17 @@ class Look(NamedTuple):
 class Group:
     """A few steps of a way that are `watched` alone. What is said of them is kept for each set of those looked at."""
 
-    __slots__ = ("_looks", "routes")
+    __slots__ = ("looks", "routes")
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self.routes = routes
-        self._looks: dict[int, Look] = {}
+        self.looks: dict[int, Look] = {}
 
     def look(self, bits: int) -> Look:
         """Look at the steps with these bits; of the others it is said that their condition does not hold."""
-        found = self._looks.get(bits)
-        if found is None:
-            routes = [route for place, route in enumerate(self.routes) if bits >> place & 1]
-            untrue = [route.untrue for place, route in enumerate(self.routes) if not bits >> place & 1]
-            fates = [b",".join(map(fate, untrue))] if untrue else []
-            found = self._looks[bits] = Look(routes, untrue, fates)
+        routes = [route for place, route in enumerate(self.routes) if bits >> place & 1]
+        untrue = [route.untrue for place, route in enumerate(self.routes) if not bits >> place & 1]
+        found = self.looks[bits] = Look(routes, untrue, [b",".join(map(fate, untrue))] if untrue else [])
         return found
 
 
@@ -130,16 +127,14 @@ class Way(NamedTuple):
     bits: Mapping[str, int]
     bits_of: Mapping[str, int]
 
-    def looks(self, true: Iterable[str], past: Iterable[str]) -> Iterator[tuple[Group, Look]]:
-        """Each group, and a look at those whose condition is true, or who have a past."""
-        bits = 0
+    def looked_at(self, true: Iterable[str], past: Iterable[str]) -> int:
+        """The bits of those whose condition is true, or who have a past; each group has the next few."""
+        bits, bit = 0, self.bits.get
         for name in true:
-            bits |= self.bits.get(name, 0)
+            bits |= bit(name, 0)
         for name in past:
             bits |= self.bits_of.get(name, 0)
-        for group in self.groups:
-            yield group, group.look(bits & _GROUP)
-            bits >>= GROUP
+        return bits
 
 
 class Path(NamedTuple):
