@@ -54,3 +54,21 @@ def test_a_link_that_leads_nowhere_is_told(folder: Path) -> None:
     (folder / "lost.yaml").symlink_to("nowhere.yaml")
     with pytest.raises(Problem, match=r"lost\.yaml cannot be read"):
         read_folder(folder)
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Whoever runs the tests may look into any folder: the system's refusal is put in the place of its answer.
+    look = os.scandir
+
+    def refuse(place: "str | os.PathLike[str]") -> "os._ScandirIterator[str]":
+        if Path(place).name == "more":
+            raise PermissionError(13, "Permission denied", os.fspath(place))
+        return look(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(Problem, match=r"more cannot be read: Permission denied"):
+        read_folder(folder)
+
+
+def test_a_project_without_cases_has_none(folder: Path) -> None:
+    assert yaml_files(folder / "no-cases") == []

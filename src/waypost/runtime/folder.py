@@ -3,9 +3,10 @@
 This is all that `check` and `test` need of this floor; no store and no thread is among it.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from waypost.definitions.load import load
 from waypost.model.changes import Definitions, Issue
@@ -50,14 +51,19 @@ def read_folder(folder: Path) -> dict[str, str]:
 
 
 def yaml_files(folder: Path) -> list[Path]:
-    """All `*.yaml` and `*.yml` below a folder in the order of their names; hidden ones, folders and pipes are none."""
-    return [
-        path
-        for path in sorted(folder.rglob("*.y*ml"))
-        if path.suffix in (".yaml", ".yml")
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and not _is_no_file(path)
-    ]
+    """All `*.yaml` and `*.yml` below a folder in the order of their names; hidden ones, folders and pipes are none.
+
+    Raises:
+        Problem: `unreadable_file` for a folder that cannot be looked into: what it holds must not just be missing.
+    """
+    found: list[Path] = []
+    if not folder.exists():
+        return found
+    for place, folders, files in os.walk(folder, onerror=_unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = [Path(place, name) for name in files if not name.startswith(".") and name.endswith((".yaml", ".yml"))]
+        found += [path for path in paths if not _is_no_file(path)]
+    return sorted(found)
 
 
 def read_file(path: Path) -> str:
@@ -70,9 +76,15 @@ def read_file(path: Path) -> str:
         with path.open(encoding="utf-8", errors="surrogateescape") as file:
             return file.read(LONGEST)
     except OSError as error:
-        raise Problem(
-            "unreadable_file", f"{path} cannot be read: {error.strerror}", "mend its permissions, or take it away"
-        ) from error
+        _unreadable(error)
+
+
+def _unreadable(error: OSError) -> NoReturn:
+    raise Problem(
+        "unreadable_file",
+        f"{error.filename} cannot be read: {error.strerror}",
+        "mend its permissions, or take it away",
+    ) from error
 
 
 def _is_no_file(path: Path) -> bool:
