@@ -172,19 +172,6 @@ def test_a_wake_up_that_is_doubled_or_late_changes_nothing(runtime: Runtime, clo
     sound(runtime)
 
 
-def test_a_very_large_log_is_folded_by_the_worker(
-    runtime: Runtime, clock: HandClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(advance, "LARGE", 50)
-    arrive(runtime, [event("login", "ada", at=NOON - place) for place in range(60)])
-    clock.advance(HOUR)
-    arrive(runtime, [event("signed_up", "ada", at=NOON - DAY, received=clock.now())])
-    assert runtime.profiles.hot(PersonId("u:ada")) is None
-    run_due(runtime)
-    assert runtime.profiles.hot(PersonId("u:ada")) is not None
-    sound(runtime)
-
-
 def test_a_batch_that_fails_is_forgotten_and_the_others_are_kept(
     runtime: Runtime,
 ) -> None:

@@ -24,9 +24,6 @@ from waypost.runtime.stores.events import owner_id
 _OWN = frozenset({"decision", "delivery", "undo"})
 """Waypost's own entries: they change limits and links, never a signal."""
 
-LARGE = 20_000
-"""Events from which on a person's log is folded again by the worker."""
-
 
 def advance(runtime: Runtime, events: Sequence[Event], wakes: Sequence[int], now: Instant) -> set[str]:
     """Append events, fold them, evaluate wake-ups, decide what to push. Call it inside a transaction.
@@ -45,6 +42,7 @@ def advance(runtime: Runtime, events: Sequence[Event], wakes: Sequence[int], now
         before = runtime.log.last
         new_ids = append(runtime, fresh)
         relinked = relink(runtime.log, runtime.identities, fresh.events, new_ids)
+        undone = any(event.kind == "undo" for event in fresh.events)
         groups = _grouped(runtime, fresh, relinked.people)
         runtime.profiles.prepare(groups, runtime.live.program)
         left = {
@@ -52,8 +50,10 @@ def advance(runtime: Runtime, events: Sequence[Event], wakes: Sequence[int], now
         }
         for person, theirs in groups.items():
             if person in relinked.people:
+                # What was undone may not be told any more; else the profile of somebody large goes on for a while.
+                had = None if undone else runtime.profiles.hot(person)
                 runtime.profiles.drop(person)
-                entry = _inherit(runtime, person, left.get(person), theirs, now) or _again(runtime, person, now)
+                entry = _inherit(runtime, person, left.get(person), theirs, now) or _again(runtime, person, had, now)
                 _settle(runtime, person, entry, theirs, now)
             elif Id(person) in new_ids and all(owner_id(event) in new_ids for event in theirs):
                 _settle(runtime, person, _begin(runtime, person, theirs, now), theirs, now)
@@ -82,11 +82,11 @@ def _walk(runtime: Runtime, person: PersonId, events: list[Event], before: int, 
     """Continue one person's profile with what they did, and look at their push steps where it matters."""
     entry = runtime.profiles.get(person, runtime.live.program, now)
     if entry is None or entry.seq > before:
-        _settle(runtime, person, entry or _again(runtime, person, now), events, now)
+        _settle(runtime, person, entry or _again(runtime, person, None, now), events, now)
         return
     transitions = _continue(runtime, entry, events, now)
     if transitions is None:
-        _settle(runtime, person, _again(runtime, person, now), events, now)
+        _settle(runtime, person, _again(runtime, person, entry, now), events, now)
         return
     entry.seq = runtime.log.last
     if concerns_pushes(transitions, events):
@@ -127,20 +127,20 @@ def _inherit(runtime: Runtime, heir: PersonId, left: Entry | None, events: list[
     return None if _continue(runtime, entry, events, now) is None else entry
 
 
-def _again(runtime: Runtime, person: PersonId, now: Instant) -> Entry | None:
-    """Fold a person's log again; of a very large one the worker does, so that nobody waits for it here."""
-    identity = Id(person)
+def _again(runtime: Runtime, person: PersonId, entry: Entry | None, now: Instant) -> Entry | None:
+    """Fold a person's log again, whose profile in memory is `entry`; one that is large later, beside the corridor."""
+    identity, large = Id(person), runtime.profiles.large
     if not runtime.identities.is_somebody(person):
         runtime.profiles.drop(person)
         if runtime.identities.find(identity):
             runtime.timers.set(runtime.identities.number_of(identity), None)
         return None
-    events = runtime.identities.log(person, enough=LARGE)
-    if len(events) >= LARGE:
-        runtime.profiles.drop(person)
-        runtime.timers.set(runtime.identities.number_of(identity), now)
-        return None
-    return runtime.profiles.fold(person, runtime.live.program, now, events)
+    if person not in large.known:
+        events = runtime.identities.log(person, enough=large.events)
+        if len(events) < large.events:
+            return runtime.profiles.fold(person, runtime.live.program, now, events)
+    runtime.profiles.postpone(person, entry)
+    return None
 
 
 def _continue(runtime: Runtime, entry: Entry, events: list[Event], now: Instant) -> Sequence[Transition] | None:

@@ -14,7 +14,8 @@ class Entry:
     """One person in memory. `number` is that of their id, `seq` the last event folded, `wake` when to look again.
 
     `future` is the instant of their first event that has not happened yet, `push` when to look again at a push step
-    that was held back. What began before `muted` began by history that came late, and starts nothing.
+    that was held back. What began before `muted` began by history that came late, and starts nothing. One that is
+    `stale` lacks something, and goes on only until the log is folded again (`folding`).
     """
 
     number: int
@@ -24,6 +25,7 @@ class Entry:
     future: Instant | None = None
     push: Instant | None = None
     muted: Instant = -NEVER
+    stale: bool = False
 
 
 def muted_until(events: Iterable[Event]) -> Instant:

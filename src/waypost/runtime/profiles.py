@@ -16,6 +16,7 @@ from waypost.model.people import Id, PersonId
 from waypost.model.time import Instant
 from waypost.runtime.cached import Entry, muted_until
 from waypost.runtime.identity import Identities
+from waypost.runtime.large import Large
 from waypost.runtime.stores import people as store
 from waypost.runtime.stores.log import Log
 from waypost.runtime.stores.people import Snapshot
@@ -48,17 +49,25 @@ class Profiles:
         self._hot: OrderedDict[PersonId, Entry] = OrderedDict()
         self._unwritten: OrderedDict[PersonId, Entry] = OrderedDict()
         self._changed: dict[PersonId, int] = {}
+        self.large = Large()
 
     def get(self, person: PersonId, program: Program, now: Instant) -> Entry | None:
         """The person's profile as of the last transaction that was kept; None where they had no event yet."""
-        entry = self._hot.get(person)
+        entry = self._hot.get(person) or self._load(person, program, now)
         if entry is None:
-            entry = self._load(person, program, now)
-            if entry is None:
-                return None
+            return None
         self._hot.move_to_end(person)
         if entry.future is not None and entry.future <= now:
-            return self.fold(person, program, now)
+            return self.postpone(person, entry) if person in self.large.known else self.fold(person, program, now)
+        return entry
+
+    def postpone(self, person: PersonId, entry: Entry | None) -> Entry | None:
+        """Have a large log folded beside the corridor; until then `entry` goes on, where there is one."""
+        self.drop(person)
+        self.large.ask(person)
+        if entry is not None:
+            entry.stale, entry.future = True, None
+            self.keep(person, entry)
         return entry
 
     def hot(self, person: PersonId) -> Entry | None:
@@ -98,6 +107,7 @@ class Profiles:
         number = self._identities.number_of(Id(person))
         if events is None:
             events = self._identities.log(person)
+        self.large.see(person, len(events))
         future = min((event.at for event in events if event.at > now), default=None)
         profile = observe.fold(program, person, events, now)
         if profile is None:
@@ -117,7 +127,7 @@ class Profiles:
         entry = self._hot.pop(person, None)
         if entry is not None:
             self._unwritten.pop(person, None)
-            return entry
+            return None if entry.stale else entry
         row = self._log.register.snapshot_of(number)
         found = store.snapshots(self._database, [row]).get(row) if row else None
         if found is None or found.person != number or found.seq < self._log.ends((number,)):
@@ -214,7 +224,8 @@ class Profiles:
         for row in range(self._next_row, self._next_row + min(limit, len(self._unwritten))):
             person, entry = self._unwritten.popitem(last=False)
             data = profiles.dump(entry.profile)
-            snapshots.append(Snapshot(entry.number, entry.seq, entry.wake, entry.future, entry.push, entry.muted, data))
+            seq = 0 if entry.stale else entry.seq
+            snapshots.append(Snapshot(entry.number, seq, entry.wake, entry.future, entry.push, entry.muted, data))
             self._changed[person] = entry.number
             self._log.register.snapshot(entry.number, row)
         store.add_snapshots(self._database, self._next_row, snapshots)
