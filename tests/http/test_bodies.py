@@ -83,6 +83,14 @@ def test_a_body_that_comes_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch)
     assert refused.value.code == "too_slow"
 
 
+def test_a_body_in_crumbs_is_refused_and_one_in_pieces_is_taken() -> None:
+    with pytest.raises(Problem, match="pieces") as refused:
+        run(read_body(receiving(*[chunk(b"x")] * 10_000), {}, LIMIT))
+    assert refused.value.code == "too_large"
+    whole = run(read_body(receiving(*[chunk(b"x" * 90)] * 10_000, chunk(b"", more=False)), {}, 1_000_000))
+    assert whole == b"x" * 900_000
+
+
 def test_a_client_that_goes_away_is_no_problem() -> None:
     with pytest.raises(Gone):
         run(read_body(receiving(chunk(b"ab"), {"type": "http.disconnect"}), {}, 3))

@@ -21,6 +21,9 @@ PATIENCE: Final = 30.0
 """Seconds that a client may pause before and inside a body."""
 LONGEST: Final = 300.0
 """Seconds that a body may take from its beginning to its end."""
+MOST_CRUMBS: Final = 5_000
+CRUMB: Final = 64
+"""How many pieces a body may have that is sent in crumbs: bytes of a piece, as the mean of all."""
 GZIP_MAGIC: Final = b"\x1f\x8b"
 DEEP: Final = 100
 MOST_TOKENS: Final = 200_000
@@ -47,20 +50,29 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], limit: int) -
     declared = int(length) if length.isdigit() and len(length) < 13 else None
     if length.isdigit() and (declared is None or declared > limit):
         raise too_large(limit)
-    body = b""
+    parts, size = [], 0
     try:
         async with asyncio.timeout(PATIENCE) as patience:
-            last = asyncio.get_running_loop().time() + LONGEST
+            clock = asyncio.get_running_loop().time
+            began = moved = clock()
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
                     raise Gone
-                body += message.get("body", b"")
-                if len(body) > limit:
+                # In pieces until the end: a body of single bytes would else be copied for each of them.
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > limit:
                     raise too_large(limit)
-                if len(body) == declared or not message.get("more_body", False):
-                    return cast(bytes, body)
-                patience.reschedule(min(asyncio.get_running_loop().time() + PATIENCE, last))
+                if len(parts) > MOST_CRUMBS and size < CRUMB * len(parts):
+                    raise Problem("too_large", f"the body comes in {len(parts)} pieces", "send it in larger ones")
+                if size == declared or not message.get("more_body", False):
+                    return b"".join(parts)
+                if (now := clock()) - began > LONGEST:
+                    raise TimeoutError
+                if now - moved > PATIENCE / 30:
+                    patience.reschedule(min(now + PATIENCE, began + LONGEST))
+                    moved = now
     except TimeoutError:
         detail = f"the body did not come: nothing for {PATIENCE:.0f} seconds, or no end within {LONGEST:.0f}"
         raise Problem("too_slow", detail, "send it again") from None
