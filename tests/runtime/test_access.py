@@ -1,5 +1,6 @@
 """Keys and tokens: made once, hashed at rest, revoked for good; who a token speaks for."""
 
+import tracemalloc
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -33,6 +34,16 @@ def test_a_key_is_found_by_its_text_and_by_nothing_else(access: Access) -> None:
     assert (key.kind, key.name) == ("write", "shop")
     for other in ("", "shop", key.key_id, text[:-1], text + "x", "\ud800"):
         assert access.find(other) is None
+
+
+def test_what_is_too_long_for_a_key_is_not_kept_in_memory(access: Access) -> None:
+    access.create("write")
+    tracemalloc.start()
+    for number in range(1_000):
+        assert access.find(f"{number}" * 3_000) is None
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 1_000_000
 
 
 def test_each_kind_says_what_it_is(access: Access) -> None:

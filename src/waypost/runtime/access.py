@@ -35,6 +35,8 @@ LONGEST: Final = 100
 """Characters of a name."""
 LONGEST_TOKEN: Final = DAY
 """How far ahead a token's `exp` may lie."""
+LONGEST_KEY: Final = 256
+"""Characters of a text beyond which it is no key, and not remembered either."""
 LEEWAY: Final = MINUTE
 """How far the clock of the server that signs may be off."""
 REFRESH: Final = 2 * SECOND
@@ -130,7 +132,7 @@ class Access:
             key = self._found[text]
         except KeyError:
             key = self._keys.get(_digest(text))
-            if len(self._found) < MEMORY:
+            if len(self._found) < MEMORY and len(text) <= LONGEST_KEY:
                 self._found[text] = key
         if key is not None:
             self._used[key.key_id] = now
