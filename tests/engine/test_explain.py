@@ -144,6 +144,8 @@ def test_how_much_of_a_limit_is_used() -> None:
     both = defined(tip(), replace(tip(), name="a", priority=1), journey=replace(JOURNEY, limits=Limits(at_once=1)))
     told = why(both, "tip", offers(both, NOON - MINUTE))
     assert told.would_change == (Change("at_once", 1, "fewer than 1: wait until 2026-03-10T12:09:00Z"),)
+    told = why(both, "tip")
+    assert told.would_change == (Change("at_once", 1, "fewer than 1: a first"),), "the place is taken in this decision"
 
 
 def test_a_journey_that_may_be_entered_again() -> None:

@@ -4,10 +4,11 @@ The reasons are those of the decision itself: the same phases run, so an explana
 would happen. What would change it is looked for behind the first reason alone; another may come up after it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from waypost.engine.charts import Chart, chart_of
-from waypost.engine.decide import settle
+from waypost.engine.decide import finished, settle
 from waypost.engine.facts import Facts, nearest
 from waypost.engine.journeys import enrolled, front_of
 from waypost.engine.limits import budget
@@ -28,6 +29,9 @@ _PASSED: dict[Phase, tuple[str, str]] = {
     "hold_back": ("in_programme", "The person is not held out."),
     "restrain": ("allowed", "No pause, cap or quiet hour stands against it."),
 }
+
+_TAKES_A_PLACE = frozenset({"chosen", "paused", "delivery_off", "testers"})
+"""Reasons of what wins now, or would if anything were delivered: it uses up limits before what comes behind it."""
 
 
 def explain(program: Program, profile: Profile, step: str, now: Instant, asked: Asked | None = None) -> Explanation:
@@ -61,7 +65,7 @@ def explained(inquiry: Inquiry, step: Step) -> Explanation:
         verdict = Verdict(step.name, "gather", False, "no_journey", "It is a step of no journey.")
     passed = PHASES[: PHASES.index(verdict.phase)]
     reasons = (*(Verdict(step.name, phase, True, *_PASSED[phase]) for phase in passed), verdict)
-    changes = () if verdict.kept else _would_change(verdict, step, inquiry)
+    changes = () if verdict.kept else _would_change(verdict, step, inquiry, decision.verdicts)
     state = inquiry.standing.state
     return Explanation(state.person, step.name, state.at, verdict.kept, verdict.because, reasons, changes)
 
@@ -90,11 +94,14 @@ def shape(explanation: Explanation) -> dict[str, Json]:
     }
 
 
-def _would_change(verdict: Verdict, step: Step, inquiry: Inquiry) -> tuple[Change, ...]:
+def _would_change(verdict: Verdict, step: Step, inquiry: Inquiry, all_of: Sequence[Verdict]) -> tuple[Change, ...]:
     asked, facts = inquiry.asked, inquiry.facts
     match verdict.reason:
         case "journey" | "exited":
             return _enter(step, inquiry)
+        case "done" if inquiry.standing.past(step).completed is not None:
+            # Completed in the product: that is for good, whatever `done_when` says.
+            return ()
         case "done":
             return _flip(step.done_when, facts, want=False)
         case "after" | "order":
@@ -112,7 +119,10 @@ def _would_change(verdict: Verdict, step: Step, inquiry: Inquiry) -> tuple[Chang
         case "testers":
             return _flip(inquiry.chart.definitions.testers, facts)
         case "at_once" | "per_day" | "per_week" | "email_per_week" as limit:
-            return _under(limit, verdict.until, step, inquiry)
+            steps = inquiry.chart.definitions.steps
+            winners = all_of if verdict.phase == "choose" else ()
+            before = [steps[one.step] for one in winners if one.reason in _TAKES_A_PLACE]
+            return _under(limit, verdict.until, step, inquiry, before)
         case reason:
             return _wait(reason, inquiry.standing.state.at, verdict.until)
 
@@ -163,19 +173,25 @@ def _unblock(reason: str, step: Step, inquiry: Inquiry) -> tuple[Change, ...]:
     return tuple(dict.fromkeys(changes))
 
 
-def _under(limit: str, until: Instant | None, step: Step, inquiry: Inquiry) -> tuple[Change, ...]:
-    """How much of a limit is used up, and when there is room again."""
-    counted = budget(inquiry.standing, inquiry.chart.definitions, frozenset())
+def _under(
+    limit: str, until: Instant | None, step: Step, inquiry: Inquiry, before: Sequence[Step]
+) -> tuple[Change, ...]:
+    """How much of a limit is used up, by what is offered `before` the step too; and when there is room again."""
+    chart = inquiry.chart
+    counted = budget(inquiry.standing, chart.definitions, finished(chart, inquiry.standing))
     used = {
-        "at_once": len(counted.slots),
-        "per_day": counted.today,
-        "per_week": len(counted.week),
-        "email_per_week": len(counted.emails),
+        "at_once": len(counted.slots) + sum(not one.is_push for one in before),
+        "per_day": counted.today + len(before),
+        "per_week": len(counted.week) + len(before),
+        "email_per_week": len(counted.emails) + sum(one.channel == "email" for one in before),
     }[limit]
-    caps = [getattr(journey.limits, limit) for journey, *_ in _journeys_of(step, inquiry.chart)]
+    caps = [getattr(journey.limits, limit) for journey, *_ in _journeys_of(step, chart)]
     cap = min((one for one in caps if isinstance(one, int)), default=0)
-    waiting = "" if until is None else f": wait until {write_instant(until)}"
-    return (Change(limit, used, f"fewer than {cap}{waiting}"),)
+    room = "" if until is None else f": wait until {write_instant(until)}"
+    if before:
+        # The place goes to them again when it is free, as long as nothing else changes.
+        room = f": {', '.join(one.name for one in before)} first"
+    return (Change(limit, used, f"fewer than {cap}{room}"),)
 
 
 def _written(instant: Instant | None) -> str | None:
