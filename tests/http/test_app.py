@@ -150,6 +150,16 @@ def test_health_and_readiness(client: Client, app: App, runtime: Runtime) -> Non
 def test_head_is_get_without_a_body(client: Client) -> None:
     answer = client.request("HEAD", "/health")
     assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-length"] == client.get("/health").headers["content-length"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("GET", "/v1/track", "OPTIONS, POST"), ("POST", "/health", "GET, HEAD"), ("OPTIONS", "/v1/people", "GET, HEAD")],
+)
+def test_what_a_path_does_not_take_is_told_what_it_takes(client: Client, method: str, path: str, allowed: str) -> None:
+    answer = client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
 
 
 def test_figures_tell_of_requests_and_messages_and_of_no_person(client: Client, keys: Keys) -> None:

@@ -152,6 +152,17 @@ def test_nothing_is_acknowledged_that_goes_into_a_deleted_store(server: Served) 
     assert [event.message_id for event in logged(server.runtime)] == ["m2", "m1"]
 
 
+def test_head_is_answered_without_a_body_and_the_connection_goes_on(server: Served) -> None:
+    head, get = (b"%s /health HTTP/1.1\r\nHost: x\r\n" % method for method in (b"HEAD", b"GET"))
+    with socket.create_connection(server.address, timeout=30) as connection:
+        connection.sendall(head + b"\r\n" + get + b"Connection: close\r\n\r\n")
+        answer = b""
+        while part := connection.recv(65_536):
+            answer += part
+    assert (answer.count(b"HTTP/1.1 200 "), answer.count(b'{"status":"ok"}')) == (2, 1)
+    assert answer.count(b"content-length: 15") == 2
+
+
 def test_paths_are_unescaped_once(server: Served) -> None:
     url = f"{server.url}/ofrep/v1/evaluate/flags/segment%2Esharers"
     body = {"context": {"targetingKey": "ada"}}

@@ -56,10 +56,10 @@ def preflight(asked: bytes | None) -> Answer:
     )
 
 
-async def send_answer(send: Send, answer: Answer, extra: Headers = ()) -> None:
-    """Sends it, with `extra` headers after its own."""
+async def send_answer(send: Send, answer: Answer, extra: Headers = (), *, bare: bool = False) -> None:
+    """Sends it, with `extra` headers after its own; `bare` is without its body, as HEAD asks for it."""
     headers = [*answer.headers, *extra]
     if answer.status not in {204, 304}:
         headers.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": b"" if bare else answer.body})

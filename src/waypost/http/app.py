@@ -56,10 +56,8 @@ class App:
         route = methods.get("GET" if method == "HEAD" else method)
         answer = await self._answer(route, methods, tail, scope, receive)
         pages = any(known.pages for known in methods.values()) if route is None else route.pages
-        if method == "HEAD":
-            answer = Answer(answer.status, b"", answer.headers)
         with suppress(OSError):  # the client may be gone
-            await send_answer(send, answer, answers.EXPOSED if pages else ())
+            await send_answer(send, answer, answers.EXPOSED if pages else (), bare=method == "HEAD")
         label = "unknown" if route is None else route.path
         self.door.metrics.answered(label, answer.status, time.perf_counter() - began)
 
@@ -75,6 +73,8 @@ class App:
             raise _unknown(scope, methods)
         except Problem as found:
             answer = problem(found)
+            if route is None and methods:
+                answer = replace(answer, headers=(*answer.headers, (b"allow", _allowed(methods))))
             if route is None and (b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"):
                 # A body that nobody reads stands in the way of the next request.
                 answer = replace(answer, headers=(*answer.headers, CLOSE))
@@ -88,6 +88,14 @@ class App:
             trace = "".join(format_tb(error.__traceback__))
             _log.error("a request failed", route=label, error=type(error).__name__, trace=trace)
             return internal()
+
+
+def _allowed(methods: Mapping[str, Route]) -> bytes:
+    """What a path takes, as the header says it."""
+    more = {"HEAD"} if "GET" in methods else set()
+    if any(route.pages for route in methods.values()):
+        more.add("OPTIONS")
+    return ", ".join(sorted({*methods, *more})).encode()
 
 
 def _unknown(scope: Scope, methods: Mapping[str, Route]) -> Problem:
