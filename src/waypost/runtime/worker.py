@@ -16,7 +16,7 @@ from waypost.runtime.folding import fold_waiting
 from waypost.runtime.logs import Logger
 from waypost.runtime.transactions import Question
 
-WAKES = 25
+WAKES = 10
 """How many wake-ups share a transaction, so that no request waits long behind them."""
 
 TICK = 1.0
