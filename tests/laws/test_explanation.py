@@ -120,8 +120,9 @@ def test_what_would_change_it_does() -> None:
                 assert later is not None
                 then = decide(lived.program, later, made.decision.asked, at)
                 (found,) = [one for one in then.verdicts if one.step == verdict.step]
-                # When a limit has room again, others may go first: that is another phase.
-                same = (found.reason, found.phase) == (verdict.reason, verdict.phase)
+                # When a limit has room again, others may go first: that is another phase. When one step is out of the
+                # way, or a journey's exit over, the next one, or the pause, is another sentence.
+                same = (found.reason, found.phase, found.because) == (verdict.reason, verdict.phase, verdict.because)
                 assert not same, f"seed {seed}, {verdict}, {told.would_change}"
                 tried.add(verdict.reason)
     assert {"show_when", "send_when", "journey", "cooldown", "per_day", "at_once", "quiet_hours"} <= tried
