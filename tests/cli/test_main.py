@@ -134,6 +134,8 @@ def test_pausing_is_remembered(cli: Cli) -> None:
         ("key", "create", "golden"),
         ("apply", "--reason", " "),
         ("events", "--quarantined", "--person", "ada"),
+        ("events", "--limit", "99999999999999999999"),
+        ("unlink", "ada", "ada"),
         ("worker",),
     ],
 )

@@ -292,3 +292,8 @@ def test_it_keeps_within_its_memory(tmp_path: Path) -> None:
     assert sum(int(value) for value in found.column("s0_n.n").to_pylist()) == 600_000 * MILLION
     assert sum(int(value) for value in found.column("s1_v.n").to_pylist()) == 600_000 * MILLION
     warehouse.close()
+
+
+def test_it_works_on_as_many_threads_as_it_is_given() -> None:
+    asked = open_warehouse(threads=1).connection.execute("SELECT current_setting('threads')")
+    assert asked.fetchall() == [(1,)]

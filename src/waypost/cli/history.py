@@ -59,7 +59,7 @@ def events(
     prefix: Annotated[str | None, typer.Option(metavar="MESSAGE_ID", help="Message ids that begin so.")] = None,
     quarantined: Annotated[bool, typer.Option(help="What was not fit for the log, and why.")] = False,
     count: Annotated[bool, typer.Option(help="Only how many.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, the latest.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many, the latest.")] = 100,
     json: AsJson = False,
 ) -> None:
     """Search the log, the latest first.

@@ -117,7 +117,7 @@ def person_of(case: Case, name: str) -> PersonId:
 def _batch(definitions: Definitions, cases: Sequence[Case]) -> dict[tuple[int, int], State]:
     """The state for every expectation, by the places of its case and itself, where the person exists by then."""
     found = {}
-    warehouse = open_warehouse(tail=_table(cases))
+    warehouse = open_warehouse(tail=_table(cases), threads=1)
     try:
         asked: dict[Instant, list[tuple[int, int]]] = {}
         for number, case in enumerate(cases):

@@ -27,9 +27,11 @@ def undo_link(runtime: Runtime, one: str, other: str, start: Instant | None = No
         end: The last instant; None is for ever, so that links that come later are taken back too.
 
     Raises:
-        Problem: `unknown_person` where nobody has one of the ids.
+        Problem: `unknown_person` where nobody has one of the ids, `bad_request` for one id or an empty range.
     """
     undo = Undo(one, other, -EVER if start is None else start, EVER if end is None else end)
+    if one == other:
+        raise Problem("bad_request", f"{one!r} is one id, which no link joins to itself", "name two ids")
     if undo.start > undo.end:
         raise Problem("bad_request", "the range of time ends before it starts", "swap its ends")
     entry = runtime.commits.wait(Question(lambda now: _entry(runtime, undo, now)))

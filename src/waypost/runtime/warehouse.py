@@ -162,6 +162,7 @@ def open_warehouse(
     *,
     folder: Path | None = None,
     memory: str | None = None,
+    threads: int | None = None,
 ) -> Warehouse:
     """A warehouse over sealed history and what arrived since; both have the columns of `stores.events`.
 
@@ -171,6 +172,7 @@ def open_warehouse(
         undos: Links that were taken back.
         folder: Where to spill what does not fit into memory; without one, everything stays in memory.
         memory: How much memory to take, such as `2GB`; without one, DuckDB's own limit.
+        threads: How many threads to work on; without one, as many as the machine has. One costs least for little data.
     """
     config: dict[str, str | bool | int | float | list[str]] = {
         "preserve_insertion_order": False,
@@ -178,6 +180,8 @@ def open_warehouse(
     }
     if memory is not None:
         config["memory_limit"] = memory
+    if threads is not None:
+        config["threads"] = threads
     if folder is not None:
         config["temp_directory"] = str(folder)
     connection = duckdb.connect(":memory:", config=config)
