@@ -89,7 +89,8 @@ def test_definitions_load_and_cases_hold(snippet: Snippet, harbour: Path, defini
             known = merged.get(key)
             merged[key] = {**known, **value} if isinstance(known, dict) and isinstance(value, dict) else value
     folder = {"waypost.yaml": _dumped(merged)}
-    assert [str(issue) for issue in load(folder, zones()).issues] == []
+    # Harbour delivers here, and its e-mails are for a purpose that needs consent, which `check` warns of.
+    assert [str(issue) for issue in load(folder, zones()).issues if issue.code != "not-yet"] == []
 
 
 def _dumped(content: Mapping[str, object]) -> str:
