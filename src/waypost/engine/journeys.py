@@ -4,7 +4,7 @@ The truth of every condition was worked out by the fold: what is read here are t
 gathering thirty steps is thirty look-ups. Whether a step may come now is not asked here: see `limits`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -99,7 +99,6 @@ def gather(journeys: Sequence[Path], standing: Standing, asked: Asked) -> Gather
 
     A step of several journeys takes the first that allows it.
     """
-    true = {name: spell.since for name, spell in standing.watch.items() if spell.since is not None}
     kept: dict[str, Candidate] = {}
     dropped: dict[str, Verdict] = {}
     for path in journeys:
@@ -108,7 +107,7 @@ def gather(journeys: Sequence[Path], standing: Standing, asked: Asked) -> Gather
             for route in path.ways[asked.push].all:
                 dropped.setdefault(route.name, _verdict(route, entry))
             continue
-        found = _walk(path, standing, asked, entry, true)
+        found = _walk(path, standing, asked, entry)
         if len(journeys) == 1:
             return found
         for candidate in found.candidates:
@@ -122,7 +121,7 @@ def gather(journeys: Sequence[Path], standing: Standing, asked: Asked) -> Gather
     return Gathered(list(kept.values()), verdicts, list(map(fate, verdicts)), timed=True)
 
 
-def _walk(path: Path, standing: Standing, asked: Asked, entry: Instant, true: Mapping[str, Instant]) -> Gathered:
+def _walk(path: Path, standing: Standing, asked: Asked, entry: Instant) -> Gathered:
     """What one journey allows, to somebody who is in it: as long as they are, no verdict has an `until`."""
     journey, way, steps = path.journey, path.ways[asked.push], standing.history.steps
     front = front_of(path.routes, standing, entry) if journey.order == "fixed" else None
@@ -137,14 +136,16 @@ def _walk(path: Path, standing: Standing, asked: Asked, entry: Instant, true: Ma
         else:
             apart.append(_verdict(route, outcome))
     # Most steps of most people have a condition that does not hold, and nothing else is to be said of them.
-    bits = way.looked_at(true, steps)
+    watch = standing.watch
+    bits = way.looked_at(watch, steps)
     for group in way.groups:
         look = group.looks.get(bits & GROUPED) or group.look(bits & GROUPED)
         bits >>= GROUP
         lost: dict[str, Verdict] = {}
         for route in look.routes:
             if route.free and route.name not in steps:
-                since = begun if (begun := true[route.watched]) > entry else entry
+                begun = watch[route.watched].since
+                since = entry if begun is None or begun < entry else begun
                 candidates.append(Candidate(route, since, since))
                 continue
             outcome = _consider(route, standing, asked, entry, front)

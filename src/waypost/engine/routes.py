@@ -16,6 +16,7 @@ from waypost.model.changes import Definitions
 from waypost.model.conditions import Always, Condition
 from waypost.model.decisions import Verdict
 from waypost.model.journeys import Journey, Limits
+from waypost.model.people import Watch
 from waypost.model.steps import Step
 from waypost.model.time import Instant
 
@@ -127,11 +128,12 @@ class Way(NamedTuple):
     bits: Mapping[str, int]
     bits_of: Mapping[str, int]
 
-    def looked_at(self, true: Iterable[str], past: Iterable[str]) -> int:
+    def looked_at(self, watch: Mapping[str, Watch], past: Iterable[str]) -> int:
         """The bits of those whose condition is true, or who have a past; each group has the next few."""
         bits, bit = 0, self.bits.get
-        for name in true:
-            bits |= bit(name, 0)
+        for name, spell in watch.items():
+            if spell.since is not None:
+                bits |= bit(name, 0)
         for name in past:
             bits |= self.bits_of.get(name, 0)
         return bits
