@@ -26,7 +26,10 @@ _NOUNS: Final = {
     PropertyType.LIST: "a list",
     PropertyType.OBJECT: "an object",
 }
+_KEPT: Final[tuple[Violation, ...]] = ()
 _KINDS: Final = ("page", "screen")
+_LARGE: Final = 10**11
+"""A number well inside what counts as one."""
 _SHOWN: Final = 60
 """How much of a value a message repeats: enough to find it, not a copy of somebody's data."""
 
@@ -39,6 +42,7 @@ class _Promise:
     names: tuple[str, ...]
     allowed: frozenset[str]
     reading: Reading
+    sound: Callable[[Json], bool]
 
 
 def check(event: Event, plan: TrackingPlan) -> tuple[Violation, ...]:
@@ -62,9 +66,14 @@ def checker(plan: TrackingPlan) -> Check:
             if is_open or event.kind != "track" or event.name.startswith(OWN_PREFIXES):
                 return ()
             return (_unplanned(event.name, plan),)
-        return tuple(
-            violation for promise in found if (violation := _violation(name, promise, event.properties)) is not None
-        )
+        properties, broken = event.properties, _KEPT
+        for promise in found:
+            if promise.sound(properties.get(promise.declared.name)):
+                continue
+            violation = _violation(name, promise, properties)
+            if violation is not None:
+                broken = (*broken, violation)
+        return broken
 
     return checked
 
@@ -76,9 +85,26 @@ def _promises(planned: PlannedEvent) -> tuple[_Promise, ...]:
             (name, *(sent for sent, meant in planned.rename.items() if meant == name)),
             frozenset(same(value) for value in declared.enum),
             reading(planned, (name,)),
+            _sound(declared, renamed=name in planned.rename.values()),
         )
         for name, declared in planned.properties.items()
     )
+
+
+def _sound(declared: Property, *, renamed: bool) -> Callable[[Json], bool]:
+    """What sees at a glance that a value keeps a promise, as nearly all do; where it does not, `_violation` looks."""
+    lacking = not declared.required and not renamed
+    if declared.type is PropertyType.STRING:
+        allowed = frozenset(value for value in declared.enum if isinstance(value, str))
+        if declared.enum:
+            return lambda value: value in allowed if type(value) is str else value is None and lacking
+        return lambda value: type(value) is str or (value is None and lacking)
+    if declared.type in (PropertyType.NUMBER, PropertyType.INTEGER) and not declared.enum:
+        low = -_LARGE if declared.minimum is None else declared.minimum / MILLION
+        high = _LARGE if declared.maximum is None else declared.maximum / MILLION
+        kinds = (int,) if declared.type is PropertyType.INTEGER else (int, float)
+        return lambda value: low < value < high if type(value) in kinds else value is None and lacking  # type: ignore[operator]
+    return lambda value: value is None and lacking
 
 
 def _unplanned(name: str, plan: TrackingPlan) -> Violation:

@@ -12,7 +12,7 @@ from waypost.engine import observe
 from waypost.model.decisions import Cause
 from waypost.model.events import Event
 from waypost.model.people import Id, PersonId, Transition
-from waypost.model.time import Instant
+from waypost.model.time import HOUR, Instant
 from waypost.runtime.appending import Fresh, append, unseen
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.cached import Entry, muted_until
@@ -67,9 +67,8 @@ def advance(runtime: Runtime, events: Sequence[Event], wakes: Sequence[int], now
 def _grouped(runtime: Runtime, fresh: Fresh, again: set[PersonId]) -> dict[PersonId, list[Event]]:
     """The new events of each person, and those people who have none but must be folded again."""
     groups: dict[PersonId, list[Event]] = {person: [] for person in again}
-    owner = runtime.identities.owner
-    for identity, event in zip(fresh.owners, fresh.events, strict=True):
-        person = owner(identity, event)
+    owners = runtime.identities.owners_of(fresh.owners, fresh.events)
+    for person, event in zip(owners, fresh.events, strict=True):
         theirs = groups.get(person)
         if theirs is None:
             groups[person] = [event]
@@ -156,7 +155,7 @@ def _continue(runtime: Runtime, entry: Entry, events: list[Event], now: Instant)
             return None
         else:
             theirs.append(event)
-            if event.imported or event.late:
+            if event.imported or event.received_at - event.at > HOUR:  # `event.late`, without the call
                 entry.muted = max(entry.muted, event.received_at)
     if len(theirs) > 1:
         theirs.sort(key=_order)

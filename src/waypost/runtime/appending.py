@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from waypost.model.events import Event
-from waypost.model.people import Id, PersonId
+from waypost.model.people import Id, PersonId, anonymous
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.cached import Entry
 from waypost.runtime.links import ids_of
@@ -44,17 +44,20 @@ def unseen(runtime: Runtime, events: Sequence[Event]) -> Fresh:
 def append(runtime: Runtime, fresh: Fresh) -> set[Id]:
     """Write events into the log that are not in it; the ids that were met for the first time."""
     identities = runtime.identities
-    ids = set(fresh.owners)
+    others = [
+        anonymous(event.anonymous_id) if event.anonymous_id is not None and event.user_id is not None else None
+        for event in fresh.events
+    ]
+    ids = {*fresh.owners, *(identity for identity in others if identity is not None)}
     for event in fresh.events:
-        if event.anonymous_id is not None or event.previous_id is not None:
+        if event.previous_id is not None:
             ids.update(ids_of(event))
     new_ids = identities.number(ids)
-    number_of = identities.number_of
+    number_of, owners = identities.number_of, identities.numbers_of(fresh.owners)
     rows: list[tuple[Cell, ...]] = []
     external: list[tuple[str, str, int]] = []
     traits = runtime.live.definitions.external_ids
-    for event, owner in zip(fresh.events, fresh.owners, strict=True):
-        both = event.anonymous_id is not None and event.user_id is not None
+    for event, owner, other in zip(fresh.events, owners, others, strict=True):
         rows.append(
             (
                 event.message_id,
@@ -62,7 +65,7 @@ def append(runtime: Runtime, fresh: Fresh) -> set[Id]:
                 event.name,
                 event.at,
                 event.received_at,
-                number_of(Id(f"a:{event.anonymous_id}")) if both else None,
+                None if other is None else number_of(other),
                 event.source,
                 write_properties(event.properties),
                 event.previous_id,
@@ -71,8 +74,8 @@ def append(runtime: Runtime, fresh: Fresh) -> set[Id]:
             )
         )
         if traits and event.kind == "identify":
-            external += external_rows(event, traits, number_of(owner))
-    runtime.log.append(rows, [number_of(owner) for owner in fresh.owners], fresh.hashes)
+            external += external_rows(event, traits, owner)
+    runtime.log.append(rows, owners, fresh.hashes)
     if external:
         store.add_external(runtime.database, external)
     return new_ids

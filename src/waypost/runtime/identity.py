@@ -28,11 +28,13 @@ KEPT = 1_000_000
 class Known:
     """An id that is not plain: its number, and whose it is; `person` is None where that depends on the time.
 
-    Then `links` tells, and `first` is the instant of the first claim.
+    Then `links` tells, and `first` is the instant of the first claim. `claimant` is the only user that ever claimed it,
+    where that is known.
     """
 
     number: int
     person: PersonId | None
+    claimant: Id | None = None
     links: Links | None = None
     first: Instant | None = None
 
@@ -61,15 +63,14 @@ class Identities:
         self.undos = tuple(store.undos(self._database))
         self._circles.reset(self.undos)
 
-    def number(self, ids: Iterable[Id]) -> set[Id]:
+    def number(self, ids: set[Id]) -> set[Id]:
         """Make every id known, with a number; says which were new to the store."""
-        ids = list(ids)
-        missing = [identity for identity in ids if identity not in self._plain and identity not in self._known]
+        missing = list(ids.difference(self._plain).difference(self._known))
         if not missing:
             return set()
         if len(self._plain) + len(self._known) > KEPT:
             self._forget_ids()
-            missing = ids
+            missing = list(ids)
         found = store.numbers(self._database, missing)
         fresh = {identity for identity in missing if identity not in found}
         self._remember_all(found)
@@ -93,6 +94,19 @@ class Identities:
         number = self._plain.get(identity)
         return self._known[identity].number if number is None else number
 
+    def numbers_of(self, ids: Iterable[Id]) -> list[int]:
+        """The numbers of ids that are known."""
+        plain, known = self._plain, self._known
+        return [plain.get(identity) or known[identity].number for identity in ids]
+
+    def owners_of(self, filed: Iterable[Id], events: Iterable[Event]) -> list[PersonId]:
+        """The people that events belong to, which are filed under these ids."""
+        plain = self._plain
+        return [
+            PersonId(identity) if identity in plain else self.owner(identity, event)
+            for identity, event in zip(filed, events, strict=True)
+        ]
+
     def owner(self, identity: Id, event: Event) -> PersonId:
         """The person an event belongs to, which is filed under this id; its ids are known."""
         if identity in self._plain:
@@ -111,9 +125,10 @@ class Identities:
 
     def linked(self, anonymous_id: Id, user_id: Id) -> bool:
         """Whether this user claimed this anonymous id before; both are known."""
-        return (
-            anonymous_id not in self._plain and (self.number_of(anonymous_id), self.number_of(user_id)) in self._pairs
-        )
+        known = self._known.get(anonymous_id)
+        if known is None:
+            return False
+        return known.claimant == user_id or (known.number, self.number_of(user_id)) in self._pairs
 
     def link(self, pairs: Sequence[tuple[Id, Id]]) -> None:
         """Remember claims of anonymous ids by users, and look those ids up again."""
@@ -125,7 +140,7 @@ class Identities:
         for one, other in pairs:
             if one in self._plain and one not in again:
                 # Nobody claimed it before: it is theirs, and nothing need be asked.
-                self._known[one] = Known(self._plain.pop(one), self._circles.person(bare(other)))
+                self._known[one] = Known(self._plain.pop(one), self._circles.person(bare(other)), other)
         self._look_again(again)
 
     def alias(self, alias: Alias) -> None:
@@ -278,7 +293,7 @@ class Identities:
         elif len(users) > 1 or any(name in (undo.one, undo.other) for undo in self.undos):
             self._known[identity] = Known(number, None)
         else:
-            self._known[identity] = Known(number, self._circles.person(bare(users[0])))
+            self._known[identity] = Known(number, self._circles.person(bare(users[0])), users[0])
 
     def _look_again(self, ids: Sequence[Id]) -> None:
         if ids:

@@ -131,8 +131,11 @@ def _people(runtime: Runtime, owners: Sequence[int]) -> Iterator[tuple[PersonId,
 def _arrive(runtime: Runtime, arrivals: Sequence[Arrival], now: Instant) -> None:
     events = arrivals[0].events if len(arrivals) == 1 else [event for work in arrivals for event in work.events]
     fresh = advance(runtime, events, (), now)
+    is_new = len(fresh) == len(events)
     for work in arrivals:
-        if len(arrivals) == 1:
+        if is_new:
+            work.value = len(work.events)
+        elif len(arrivals) == 1:
             work.value = len(fresh)
         else:
             mine = {event.message_id for event in work.events} & fresh

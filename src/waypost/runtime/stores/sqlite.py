@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from weakref import WeakSet
@@ -128,7 +129,7 @@ class Sqlite:
         start = 0
         while start < len(rows):
             size = min(1 << ((len(rows) - start).bit_length() - 1), MANY)
-            cells = [cell for row in rows[start : start + size] for cell in row]
+            cells = list(chain.from_iterable(rows[start : start + size]))
             with self._lock:
                 self._connection.execute(self._repeated(query, size), cells)
             start += size
