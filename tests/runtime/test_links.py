@@ -13,6 +13,7 @@ from waypost.runtime import advance, links
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.clock import HandClock
 from waypost.runtime.identity import Identities
+from waypost.runtime.merges import undo_link
 from waypost.runtime.start import close
 from waypost.runtime.stores.log import Log
 
@@ -43,6 +44,16 @@ def test_everybody_is_as_though_folded_afresh_whatever_claims_a_shared_id(seed: 
         arrive(runtime, batch)
         clock.advance(SECOND)
         assert everyone(runtime, clock.now()) == afresh(runtime, clock.now())
+    close(runtime)
+
+
+def test_the_first_claim_that_was_not_taken_back_moves_everything() -> None:
+    runtime = opened(clock := HandClock(START + MINUTE))
+    arrive(runtime, [event(0, 10, "ada", "phone"), event(1, 20, None, "phone")])
+    undo_link(runtime, "ada", "phone")
+    arrive(runtime, [event(2, 30, "ben", None)])
+    arrive(runtime, [event(3, 40, "ben", "phone")])
+    assert everyone(runtime, clock.now()) == afresh(runtime, clock.now())
     close(runtime)
 
 

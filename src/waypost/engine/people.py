@@ -65,6 +65,11 @@ class Links:
                 history = self._claims.setdefault(claim.anonymous_id, [])
                 insort(history, (claim.at, claim.message_id, claim.user_id))
 
+    def first(self, anonymous_id: str) -> Instant | None:
+        """The instant of the first claim of an anonymous id; None where nobody claimed it, or all was taken back."""
+        history = self._claims.get(anonymous_id)
+        return history[0][0] if history else None
+
     def person(self, identity: Id, at: Instant | None = None) -> PersonId:
         """The person an id stands for; an anonymous id may change hands, so say at which instant (None: at last)."""
         name = bare(identity)

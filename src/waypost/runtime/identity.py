@@ -8,13 +8,12 @@ at once; a reader makes one of its own.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from waypost.engine.people import Links
 from waypost.model.events import Event
 from waypost.model.people import Alias, Claim, Id, PersonId, Undo, bare, user
-from waypost.model.time import Instant
 from waypost.runtime.circles import Circles
+from waypost.runtime.known import Known
 from waypost.runtime.stores import events as log
 from waypost.runtime.stores import people as store
 from waypost.runtime.stores.database import Database
@@ -22,21 +21,6 @@ from waypost.runtime.stores.log import Log
 
 KEPT = 1_000_000
 """How many ids are remembered before all are forgotten."""
-
-
-@dataclass(slots=True)
-class Known:
-    """An id that is not plain: its number, and whose it is; `person` is None where that depends on the time.
-
-    Then `links` tells, and `first` is the instant of the first claim. `claimant` is the only user that ever claimed it,
-    where that is known.
-    """
-
-    number: int
-    person: PersonId | None
-    claimant: Id | None = None
-    links: Links | None = None
-    first: Instant | None = None
 
 
 class Identities:
@@ -168,7 +152,6 @@ class Identities:
             self._look_again([anonymous_id])
         else:
             known.links.take(claims)
-            known.first = min(claim.at if known.first is None else min(known.first, claim.at) for claim in claims)
         after = [self.owner(anonymous_id, event) for event in events]
         return {person for pair in zip(before, after, strict=True) if pair[0] != pair[1] for person in pair}
 
@@ -178,8 +161,8 @@ class Identities:
         if latest is None:
             return []
         if known.person is None:
-            self._links(anonymous_id, known)
-            if known.first is not None and min(claim.at for claim in claims) > max(latest, known.first):
+            first = self._links(anonymous_id, known).first(bare(anonymous_id))
+            if first is not None and min(claim.at for claim in claims) > max(latest, first):
                 return []
         return self._log.of_owners([known.number])
 
@@ -308,7 +291,6 @@ class Identities:
         if known.links is None:
             users = sorted(self._claimed([known.number]).get(known.number, ()))
             claims = self._log.claims((known.number, identity), users)
-            known.first = min((claim.at for claim in claims), default=None)
             merged = {bare(found) for found in store.names(self._database, users).values()}
             circles = self._circles.gather(sorted(merged | {bare(identity)}))
             known.links = Links(claims, [one for circle in circles for one in circle.aliases.values()], self.undos)
