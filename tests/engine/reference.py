@@ -29,7 +29,7 @@ class Reference:
         self.states: dict[Instant, Decided] = {}
         self._program = program
         spells = {name: Watch() for name, _ in watches(program.definitions)}
-        bare = replace(program, rules=(), waiting=(), awaited=0, touched={}, concerned={})
+        bare = replace(program, rules=(), waiting=(), awaited=0, touched={}, concerned={}, begun=[])
         profile: Profile | None = None
         for at in range(START, END + 1):
             now = sorted((one for one in log if one.at == at), key=lambda one: one.message_id)

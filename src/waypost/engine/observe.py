@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from waypost.engine.accumulators import NEVER
+from waypost.engine.beginnings import beginning
 from waypost.engine.gauges import Gauge
 from waypost.engine.history import History
 from waypost.engine.intakes import Intake
@@ -18,7 +19,7 @@ from waypost.engine.profiles import BEFORE, Profile, Spells
 from waypost.engine.program import Program
 from waypost.engine.properties import Scalar, inner
 from waypost.engine.segments import MilestoneRule
-from waypost.engine.wake import begin, pass_time, read_movers, settle, worry
+from waypost.engine.wake import begin, look_again, pass_time, read_movers, settle, worry
 from waypost.model.conditions import Condition, Operand
 from waypost.model.events import Event
 from waypost.model.people import PersonId, State, Transition
@@ -237,7 +238,7 @@ def _together(program: Program, profile: Profile, group: Sequence[Event], told: 
         _remember(program, profile, event, intake)
     profile.at = profile.seen = at
     if newborn:
-        begin(program, profile, at, program.rules, told)
+        _begin(program, profile, intakes, at, told)
         return
     for intake in intakes:
         bits = profile.bits & intake.keep | intake.sets
@@ -249,6 +250,23 @@ def _together(program: Program, profile: Profile, group: Sequence[Event], told: 
     for intake in intakes:
         worry(profile, at, intake.anxious)
     settle(program, profile, at, changed, told)
+
+
+def _begin(program: Program, profile: Profile, intakes: Sequence[Intake], at: Instant, told: list[Transition]) -> None:
+    """The first evaluation: what everybody begins with, and what the first events change of it."""
+    if not program.begun:
+        program.begun.append(beginning(_nobody(program, PersonId("")), program.readers, program.rules))
+    start = program.begun[0]
+    profile.bits = start.bits
+    for intake in intakes:
+        bits = profile.bits & intake.keep | intake.sets
+        for read in intake.reads:
+            bits |= read(profile, at)
+        profile.bits = bits
+    for rule in start.rules(profile.bits ^ start.bits, program.rules):
+        rule.settle(profile, at, told)
+    profile.loose, profile.due = program.mask, NEVER
+    look_again(profile, at, program.flips)
 
 
 def _remember(program: Program, profile: Profile, event: Event, intake: Intake) -> None:

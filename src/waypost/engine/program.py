@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from waypost.engine.beginnings import Beginning
 from waypost.engine.conditions import Test, compile_condition
 from waypost.engine.formulas import Formula, formula
 from waypost.engine.gauges import Flip, Gauge
@@ -54,6 +55,7 @@ class Program:
         at_signup: What signup itself has read again.
         tests: The conditions that were compiled when somebody asked.
         touched: What `waiting_for` has found, by its bits; `segments` what `segments_in` has.
+        begun: Where everybody begins, when that was asked for.
     """
 
     definitions: Definitions
@@ -77,6 +79,7 @@ class Program:
     tests: dict[Condition, Test[Profile]] = field(default_factory=dict)
     touched: dict[int, tuple[tuple[int, Flip], ...]] = field(default_factory=dict)
     concerned: dict[int, Concerned] = field(default_factory=dict)
+    begun: list[Beginning] = field(default_factory=list)
     segments: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @property
