@@ -102,7 +102,8 @@ def _serve() -> tuple[tuple[int, int, int], float]:
     """
     before = gc.get_threshold(), sys.getswitchinterval()
     # Looking through everything that lives long for garbage would stop the server for seconds, and find none.
-    gc.set_threshold(20_000, 20, 1_000_000)
+    # What is young is looked through in small portions: each is a pause, and the work is the same in all.
+    gc.set_threshold(2_000, 5, 1_000_000)
     sys.setswitchinterval(0.0005)
     return before
 
