@@ -10,6 +10,7 @@ from waypost.model.people import PersonId
 from waypost.model.time import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant
 from waypost.model.values import Json
 from waypost.runtime import advance, lookup
+from waypost.runtime.folder import load_files
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.clock import HandClock
 from waypost.runtime.merges import undo_link
@@ -95,6 +96,19 @@ def test_a_visitor_who_signs_in_brings_what_they_did(runtime: Runtime, clock: Ha
     assert set(everyone(runtime, NOON)) == {PersonId("a:phone")}
     clock.advance(MINUTE)
     arrive(runtime, [event("", "ada", "phone", at=clock.now(), kind="identify", plan="team")])
+def test_nothing_is_taken_over_where_a_signal_tells_who_somebody_is(clock: HandClock) -> None:
+    texts = {
+        "waypost.yaml": "project: small\ntimezone: UTC\nevents:\n  viewed: {}\n",
+        "signals.yaml": "signals:\n  names: {distinct: viewed.user_id}\n",
+    }
+    runtime = opened(clock, load_files(texts))
+    arrive(runtime, [event("viewed", device="phone")])
+    arrive(runtime, [event("viewed", "ada", "phone", at=NOON + 1)])
+    assert lookup.person(runtime, "ada")["signals"] == {"names": 1}
+    sound(runtime)
+    close(runtime)
+
+
     assert set(everyone(runtime, NOON)) == {PersonId("u:ada")}
     assert stage(runtime, "phone") == "builder"
     sound(runtime)

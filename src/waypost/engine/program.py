@@ -13,7 +13,7 @@ from waypost.engine.beginnings import Beginning
 from waypost.engine.conditions import Test, compile_condition
 from waypost.engine.formulas import Formula, formula
 from waypost.engine.gauges import Flip, Gauge
-from waypost.engine.intakes import Intake, Sort, intake, reading_again
+from waypost.engine.intakes import USER_ID, Intake, Sort, intake, reading_again
 from waypost.engine.operands import PersonOperands
 from waypost.engine.profiles import Profile
 from waypost.engine.properties import KIND_NAMES, spellings
@@ -56,6 +56,7 @@ class Program:
         tests: The conditions that were compiled when somebody asked.
         touched: What `waiting_for` has found, by its bits; `segments` what `segments_in` has.
         begun: Where everybody begins, when that was asked for.
+        personal: Whether a signal keeps who the person is, so that nobody else can go on with their profile.
     """
 
     definitions: Definitions
@@ -76,6 +77,7 @@ class Program:
     own: Intake
     kinds: Mapping[str, Intake]
     at_signup: Intake
+    personal: bool
     tests: dict[Condition, Test[Profile]] = field(default_factory=dict)
     touched: dict[int, tuple[tuple[int, Flip], ...]] = field(default_factory=dict)
     concerned: dict[int, Concerned] = field(default_factory=dict)
@@ -189,6 +191,7 @@ def compile_program(definitions: Definitions, also: Iterable[Condition] = ()) ->
         own=intakes[sorts["own", None]],
         kinds={
             "page": intakes[sorts["page", None]],
+        personal=any(take.path == USER_ID for slot in slots.all for take in slot.takes),
             "screen": intakes[sorts["screen", None]],
             "identify": replace(identify, traits=True, rare=True),
             "group": Intake(),

@@ -46,7 +46,9 @@ def advance(runtime: Runtime, events: Sequence[Event], wakes: Sequence[int], now
         groups = _grouped(runtime, fresh, relinked.people)
         runtime.profiles.prepare(groups, runtime.live.program)
         left = {
-            heir: runtime.profiles.bequeath(PersonId(one), runtime.live.program) for heir, one in relinked.heirs.items()
+            heir: runtime.profiles.bequeath(PersonId(one), runtime.live.program)
+            for heir, one in relinked.heirs.items()
+            if not runtime.live.program.personal
         }
         for person, theirs in groups.items():
             if person in relinked.people:
