@@ -10,7 +10,7 @@ from typing import Final
 
 from waypost.engine.profiles import Profile
 from waypost.engine.readers import Reader
-from waypost.engine.segments import Rule
+from waypost.engine.segments import Rule, concerned
 from waypost.model.people import Transition
 
 _SETS: Final = 4096
@@ -32,15 +32,9 @@ class Beginning:
         """The rules to ask at a first event that has changed these bits, in their order."""
         found = self.asked.get(changed)
         if found is None:
-            asked, reached = [], changed
-            for place, rule in enumerate(rules):
-                if rule.mask & reached or place in self.holding:
-                    asked.append(rule)
-                    for reader in rule.followers:
-                        reached |= reader.mask
             if len(self.asked) >= _SETS:
                 self.asked.clear()
-            found = self.asked[changed] = tuple(asked)
+            found = self.asked[changed] = concerned(rules, changed, self.holding)
         return found
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from waypost.model.events import Event
+from waypost.model.events import ENTRIES, Event
 from waypost.model.steps import PUSH
 from waypost.model.time import DAY, MINUTE, Instant
 from waypost.model.values import Json
@@ -108,7 +108,7 @@ class History(msgspec.Struct, omit_defaults=True):
 
     def meet(self, event: Event) -> None:
         """Take note of any event of the person: who they first were, and up to when their history was imported."""
-        if self.first_id is None and event.kind not in ("decision", "delivery", "undo"):
+        if self.first_id is None and event.kind not in ENTRIES:
             # Events come in log order, so the first one met is the earliest.
             self.first_id = f"u:{event.user_id}" if event.user_id is not None else f"a:{event.anonymous_id}"
         if event.imported and (self.imported is None or event.at > self.imported):

@@ -6,7 +6,6 @@ all of its events taken together, and between events wherever something can chan
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
 
 import msgspec
 
@@ -19,15 +18,12 @@ from waypost.engine.profiles import BEFORE, Profile, Spells
 from waypost.engine.program import Program
 from waypost.engine.properties import Scalar, inner
 from waypost.engine.segments import MilestoneRule
-from waypost.engine.wake import begin, look_again, pass_time, read_movers, settle, worry
+from waypost.engine.wake import look_again, pass_time, read_movers, settle, worry
 from waypost.model.conditions import Condition, Operand
-from waypost.model.events import Event
+from waypost.model.events import ENTRIES, Event
 from waypost.model.people import PersonId, State, Transition
 from waypost.model.time import Instant
 from waypost.model.values import Value, canonical
-
-_ENTRIES: Final = frozenset({"decision", "delivery", "undo"})
-"""Kinds of Waypost's own entries: they say nothing of what a person did."""
 
 
 def fold(program: Program, person: PersonId, events: Sequence[Event], until: Instant) -> Profile | None:
@@ -52,7 +48,7 @@ def observe(program: Program, profile: Profile, events: Sequence[Event]) -> list
     while place < count:
         event = events[place]
         place += 1
-        if event.kind in _ENTRIES:
+        if event.kind in ENTRIES:
             profile.history.remember(event)
             continue
         at = event.at
@@ -63,9 +59,9 @@ def observe(program: Program, profile: Profile, events: Sequence[Event]) -> list
             continue
         last = next((other for other in range(place, count) if events[other].at != at), count)
         for one in events[place:last]:
-            if one.kind in _ENTRIES:
+            if one.kind in ENTRIES:
                 profile.history.remember(one)
-        _together(program, profile, [one for one in events[place - 1 : last] if one.kind not in _ENTRIES], told)
+        _together(program, profile, [one for one in events[place - 1 : last] if one.kind not in ENTRIES], told)
         place = last
     return told
 
@@ -154,7 +150,7 @@ def stranger(program: Program, person: PersonId, at: Instant) -> Profile:
     """
     profile = _nobody(program, person)
     profile.seen = at
-    begin(program, profile, at, [rule for rule in program.rules if not isinstance(rule, MilestoneRule)], [])
+    _begin(program, profile, (), at, [], reaching=False)
     return profile
 
 
@@ -252,8 +248,16 @@ def _together(program: Program, profile: Profile, group: Sequence[Event], told: 
     settle(program, profile, at, changed, told)
 
 
-def _begin(program: Program, profile: Profile, intakes: Sequence[Intake], at: Instant, told: list[Transition]) -> None:
-    """The first evaluation: what everybody begins with, and what the first events change of it."""
+def _begin(
+    program: Program,
+    profile: Profile,
+    intakes: Sequence[Intake],
+    at: Instant,
+    told: list[Transition],
+    *,
+    reaching: bool = True,
+) -> None:
+    """The first evaluation: what everybody begins with, and what first events change; of milestones if `reaching`."""
     if not program.begun:
         program.begun.append(beginning(_nobody(program, PersonId("")), program.readers, program.rules))
     start = program.begun[0]
@@ -264,7 +268,8 @@ def _begin(program: Program, profile: Profile, intakes: Sequence[Intake], at: In
             bits |= read(profile, at)
         profile.bits = bits
     for rule in start.rules(profile.bits ^ start.bits, program.rules):
-        rule.settle(profile, at, told)
+        if reaching or not isinstance(rule, MilestoneRule):
+            rule.settle(profile, at, told)
     profile.loose, profile.due = program.mask, NEVER
     look_again(profile, at, program.flips)
 

@@ -7,11 +7,9 @@ and is the same in every order of arrival. Nothing here looks at what people did
 from bisect import bisect_right, insort
 from collections.abc import Collection, Iterable, Sequence
 
-from waypost.model.events import VERIFIED, Event
+from waypost.model.events import ENTRIES, VERIFIED, Event
 from waypost.model.people import Alias, Claim, Id, PersonId, Undo, anonymous, bare, user
 from waypost.model.time import Instant
-
-_OWN_KINDS = frozenset({"decision", "delivery", "undo"})
 
 
 def links_of(events: Iterable[Event]) -> tuple[list[Claim], list[Alias]]:
@@ -20,7 +18,7 @@ def links_of(events: Iterable[Event]) -> tuple[list[Claim], list[Alias]]:
     aliases: list[Alias] = []
     for event in events:
         user_id = event.user_id
-        if user_id is None or event.kind in _OWN_KINDS:
+        if user_id is None or event.kind in ENTRIES:
             continue
         if event.anonymous_id is not None:
             claims.append(Claim(event.anonymous_id, user_id, event.at, event.message_id))

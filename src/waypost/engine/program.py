@@ -18,7 +18,7 @@ from waypost.engine.operands import PersonOperands
 from waypost.engine.profiles import Profile
 from waypost.engine.properties import KIND_NAMES, spellings
 from waypost.engine.readers import Atoms, Outcome, Reader
-from waypost.engine.segments import Ladder, MilestoneRule, Rule, SegmentRule, WatchRule
+from waypost.engine.segments import Ladder, MilestoneRule, Rule, SegmentRule, WatchRule, concerned
 from waypost.engine.signals import Slot, Slots, gauge
 from waypost.model.changes import Definitions
 from waypost.model.conditions import Age, And, Compare, Condition, Literal, Op, SinceTrait, operands
@@ -101,14 +101,8 @@ class Program:
 
     def concerned_by(self, bits: int) -> Concerned:
         """What to look at again when bits have changed. Rules that look at what these decide are among them."""
-        rules: list[tuple[Rule, int]] = []
-        reached = bits
-        for rule in self.rules:
-            if rule.mask & reached:
-                rules.append((rule, rule.mask))
-                for reader in rule.followers:
-                    reached |= reader.mask
-        found = tuple(one for one in self.flips if self.movers[one[0]].mask & bits), tuple(rules)
+        rules = tuple((rule, rule.mask) for rule in concerned(self.rules, bits))
+        found = tuple(one for one in self.flips if self.movers[one[0]].mask & bits), rules
         if len(self.concerned) >= _SETS:
             self.concerned.clear()
         self.concerned[bits] = found
@@ -191,13 +185,13 @@ def compile_program(definitions: Definitions, also: Iterable[Condition] = ()) ->
         own=intakes[sorts["own", None]],
         kinds={
             "page": intakes[sorts["page", None]],
-        personal=any(take.path == USER_ID for slot in slots.all for take in slot.takes),
             "screen": intakes[sorts["screen", None]],
             "identify": replace(identify, traits=True, rare=True),
             "group": Intake(),
             "alias": Intake(),
         },
         at_signup=reading_again([reader for reader in readers if reader.signup], readers),
+        personal=any(take.path == USER_ID for slot in slots.all for take in slot.takes),
     )
 
 

@@ -4,6 +4,7 @@ A rule is asked again only when a bit it looks at has changed. What it decides i
 `Transition`, and read again by the rules that come after it in the order of evaluation.
 """
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,6 +41,17 @@ class Rule(Protocol):
     @property
     def until(self) -> Flip:
         """What says when it may be decided otherwise by time alone."""
+
+
+def concerned(rules: Sequence[Rule], bits: int, always: Container[int] = ()) -> tuple[Rule, ...]:
+    """The rules that look at these bits or at what such rules decide, and those at places in `always`, in order."""
+    found, reached = [], bits
+    for place, rule in enumerate(rules):
+        if rule.mask & reached or place in always:
+            found.append(rule)
+            for reader in rule.followers:
+                reached |= reader.mask
+    return tuple(found)
 
 
 def follow(profile: Profile, at: Instant, readers: Followers) -> int:

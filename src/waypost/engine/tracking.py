@@ -26,7 +26,7 @@ _NOUNS: Final = {
     PropertyType.LIST: "a list",
     PropertyType.OBJECT: "an object",
 }
-_KEPT: Final[tuple[Violation, ...]] = ()
+_NONE: Final[tuple[Violation, ...]] = ()
 _KINDS: Final = ("page", "screen")
 _LARGE: Final = 10**11
 """A number well inside what counts as one."""
@@ -66,7 +66,7 @@ def checker(plan: TrackingPlan) -> Check:
             if is_open or event.kind != "track" or event.name.startswith(OWN_PREFIXES):
                 return ()
             return (_unplanned(event.name, plan),)
-        properties, broken = event.properties, _KEPT
+        properties, broken = event.properties, _NONE
         for promise in found:
             if promise.sound(properties.get(promise.declared.name)):
                 continue
@@ -102,8 +102,14 @@ def _sound(declared: Property, *, renamed: bool) -> Callable[[Json], bool]:
     if declared.type in (PropertyType.NUMBER, PropertyType.INTEGER) and not declared.enum:
         low = -_LARGE if declared.minimum is None else declared.minimum / MILLION
         high = _LARGE if declared.maximum is None else declared.maximum / MILLION
-        kinds = (int,) if declared.type is PropertyType.INTEGER else (int, float)
-        return lambda value: low < value < high if type(value) in kinds else value is None and lacking  # type: ignore[operator]
+        kinds = int if declared.type is PropertyType.INTEGER else (int, float)
+
+        def number(value: Json) -> bool:
+            if isinstance(value, kinds) and not isinstance(value, bool):
+                return low < value < high
+            return value is None and lacking
+
+        return number
     return lambda value: value is None and lacking
 
 

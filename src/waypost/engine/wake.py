@@ -11,7 +11,6 @@ from waypost.engine.gauges import Flip
 from waypost.engine.intakes import Anxious
 from waypost.engine.profiles import Profile
 from waypost.engine.program import Program
-from waypost.engine.segments import Rule
 from waypost.model.people import Transition
 from waypost.model.time import Instant
 
@@ -46,18 +45,6 @@ def read_movers(program: Program, profile: Profile, at: Instant) -> int:
     profile.bits ^= changed
     profile.due = min(flips, default=NEVER)
     return changed
-
-
-def begin(program: Program, profile: Profile, at: Instant, rules: Iterable[Rule], told: list[Transition]) -> None:
-    """The first evaluation: read everything, and ask the rules."""
-    bits = 0
-    for reader in program.readers:
-        bits |= reader.read(profile, at)
-    profile.bits = bits
-    for rule in rules:
-        rule.settle(profile, at, told)
-    profile.loose, profile.due = program.mask, NEVER
-    look_again(profile, at, program.flips)
 
 
 def look_again(profile: Profile, at: Instant, flips: Iterable[tuple[int, Flip]]) -> None:

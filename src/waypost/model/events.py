@@ -11,6 +11,9 @@ from waypost.model.values import Json
 Kind = OneOf["track", "identify", "page", "screen", "group", "alias", "decision", "delivery", "undo"]
 """The first six arrive from outside; `decision`, `delivery` and `undo` are Waypost's own entries in the same log."""
 
+ENTRIES: frozenset[str] = frozenset({"decision", "delivery", "undo"})
+"""Kinds of Waypost's own entries: they say nothing of what a person did."""
+
 PRODUCT: frozenset[str] = frozenset({"track", "page", "screen"})
 """Kinds that `any` may take."""
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from waypost.engine import observe
 from waypost.model.decisions import Cause
-from waypost.model.events import Event
+from waypost.model.events import ENTRIES, Event
 from waypost.model.people import Id, PersonId, Transition
 from waypost.model.time import HOUR, Instant
 from waypost.runtime.appending import Fresh, append, unseen
@@ -20,9 +20,6 @@ from waypost.runtime.links import relink
 from waypost.runtime.pushes import concerns_pushes, push
 from waypost.runtime.stores import people as store
 from waypost.runtime.stores.events import owner_id
-
-_OWN = frozenset({"decision", "delivery", "undo"})
-"""Waypost's own entries: they change limits and links, never a signal."""
 
 
 def advance(runtime: Runtime, events: Sequence[Event], wakes: Sequence[int], now: Instant) -> set[str]:
@@ -149,7 +146,7 @@ def _continue(runtime: Runtime, entry: Entry, events: list[Event], now: Instant)
     seen = entry.profile.seen
     theirs = []
     for event in events:
-        if event.kind in _OWN:
+        if event.kind in ENTRIES:
             entry.profile.history.remember(event)
         elif event.at > now:
             entry.future = event.at if entry.future is None else min(entry.future, event.at)

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
+from waypost.engine.messages import MAX_ID
 from waypost.engine.payloads import mended
 from waypost.model.events import REFUSED_IDS
 from waypost.model.people import Id, anonymous, user
 from waypost.model.problems import Problem
 from waypost.model.time import Instant, parse_instant
 from waypost.model.values import Json
-
-LONGEST_ID: Final = 255
 
 
 def who(user_id: object, anonymous_id: object) -> Id:
@@ -31,7 +29,7 @@ def one_id(name: str, value: object) -> str:
     """
     if type(value) is int and value.bit_length() <= 64:
         value = str(value)
-    if not isinstance(value, str) or len(value) > LONGEST_ID or value.strip().lower() in REFUSED_IDS:
+    if not isinstance(value, str) or len(value) > MAX_ID or value.strip().lower() in REFUSED_IDS:
         raise Problem(
             "bad_id", f"{name} is {_told(value)}, which is no id of one person", "give a text or a whole number"
         )

@@ -11,7 +11,7 @@ from waypost.engine import observe
 from waypost.engine.profiles import Profile
 from waypost.engine.program import Program
 from waypost.engine.pushes import may_push
-from waypost.model.events import Event
+from waypost.model.events import ENTRIES, Event
 from waypost.model.people import Id, PersonId
 from waypost.model.time import Instant
 from waypost.runtime.bundle import Runtime
@@ -19,8 +19,6 @@ from waypost.runtime.cached import Entry, muted_until
 from waypost.runtime.identity import Identities
 from waypost.runtime.stores.events import owner_id
 from waypost.runtime.transactions import Question
-
-_OWN = frozenset({"decision", "delivery", "undo"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +88,10 @@ def _put(runtime: Runtime, begun: _Begun, folded: _Folded, now: Instant) -> None
         for event in runtime.log.of_owners(identities.owners(person), behind=begun.last)
         if event.message_id not in folded.known and identities.owner(owner_id(event), event) == person
     ]
-    happened = [event for event in rest if event.kind not in _OWN and event.at <= now]
+    happened = [event for event in rest if event.kind not in ENTRIES and event.at <= now]
     is_late = any(event.at <= profile.seen for event in happened)
     due = [event for event in (*folded.later, *happened) if profile.seen < event.at <= now]
-    due += [event for event in rest if event.kind in _OWN]
+    due += [event for event in rest if event.kind in ENTRIES]
     observe.observe(begun.program, profile, sorted(due, key=lambda event: event.order))
     future = min((event.at for event in (*folded.later, *rest) if event.at > now), default=None)
     muted = max(folded.muted, muted_until(rest))

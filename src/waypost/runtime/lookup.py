@@ -15,7 +15,7 @@ from waypost.engine.explain import explain as explain_step
 from waypost.engine.explain import shape
 from waypost.engine.profiles import Profile
 from waypost.model.decisions import Asked
-from waypost.model.events import Event
+from waypost.model.events import ENTRIES, Event
 from waypost.model.people import Id, PersonId, State, Transition, anonymous, bare, user
 from waypost.model.problems import Problem
 from waypost.model.time import Instant, write_instant
@@ -27,7 +27,6 @@ from waypost.runtime.stores import events as log
 from waypost.runtime.stores import people as store
 from waypost.runtime.transactions import Question
 
-ENTRIES = frozenset({"decision", "delivery", "undo"})
 SHOWN = 500
 """How many lines of a timeline are told; the latest ones."""
 

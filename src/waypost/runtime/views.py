@@ -12,14 +12,12 @@ from typing import Final
 from waypost.engine import observe
 from waypost.engine.profiles import Profile
 from waypost.engine.program import Program
-from waypost.model.events import Event
+from waypost.model.events import ENTRIES, Event
 from waypost.model.people import Id, PersonId
 from waypost.model.time import Instant
 
 KEPT: Final = 5_000
 """How many views are kept."""
-
-_ENTRIES: Final = frozenset({"decision", "delivery", "undo"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def _go_on(kept: _Kept, view: View, now: Instant) -> None:
     """Bring a profile up to date: by what is new if all of that is later, else from the beginning."""
     fresh = kept.later + view.events(kept.seq)
     profile = kept.profile
-    if profile is not None and all(event.at > profile.seen or event.kind in _ENTRIES for event in fresh):
+    if profile is not None and all(event.at > profile.seen or event.kind in ENTRIES for event in fresh):
         due = sorted((event for event in fresh if event.at <= now), key=lambda event: event.order)
         observe.observe(kept.program, profile, due)
     elif fresh:
