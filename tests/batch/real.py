@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import pyarrow as pa
@@ -60,3 +61,17 @@ def events(table: pa.Table) -> Iterator[Event]:
             received_at=row["at"],
             imported=True,
         )
+
+
+BY_COURSE: Final = {
+    "AAA 2013J": (219, 372),
+    "BBB 2013B": (595, 1634),
+    "BBB 2013J": (614, 1883),
+    "DDD 2013B": (669, 1211),
+    "DDD 2013J": (869, 1701),
+    "EEE 2013J": (437, 953),
+    "FFF 2013B": (920, 1521),
+    "FFF 2013J": (1265, 2029),
+    "GGG 2013J": (139, 929),
+}
+"""How many of the enrolled were activated, of how many, by course, as the README of oulad_2013 lists them."""

@@ -1,6 +1,7 @@
 """Ada on a journey with the steps, limits and past that a test gives her."""
 
 from dataclasses import replace
+from typing import Any
 
 from tests.engine.stands import WELCOME, Person, define, journey
 from waypost.model.decisions import Asked
@@ -14,22 +15,22 @@ MAIL = Step("mail", "email", send_when=WELCOME, copy={"en": {"subject": "Hello"}
 SENT = "step.mail.send_when"
 
 
-def tip(**more: object) -> Step:
-    return replace(TIP, **more)  # type: ignore[arg-type]
+def tip(**more: Any) -> Step:
+    return replace(TIP, **more)
 
 
-def mail(**more: object) -> Step:
-    return replace(MAIL, **more)  # type: ignore[arg-type]
+def mail(**more: Any) -> Step:
+    return replace(MAIL, **more)
 
 
-def ada(*steps: Step, **more: object) -> Person:
+def ada(*steps: Step, **more: Any) -> Person:
     """Ada under definitions with these steps on her journey."""
-    return Person(define(*steps), **more)  # type: ignore[arg-type]
+    return Person(define(*steps), **more)
 
 
-def limited(limits: Limits, *steps: Step, **more: object) -> Person:
+def limited(limits: Limits, *steps: Step, **more: Any) -> Person:
     """Ada on a journey with limits."""
-    return Person(define(*steps, journey=journey(*(step.name for step in steps), limits=limits)), **more)  # type: ignore[arg-type]
+    return Person(define(*steps, journey=journey(*(step.name for step in steps), limits=limits)), **more)
 
 
 def seen(person: Person, *steps: str) -> Person:

@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -77,17 +78,9 @@ def test_a_server_under_load_killed_and_started_again(tmp_path: Path) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(3_600)
-def test_a_server_under_load_killed_very_often(tmp_path: Path) -> None:
-    for seed in range(5):
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        crash_server(folder, 20, seed)
-
-
-@pytest.mark.long
-@pytest.mark.timeout(3_600)
-def test_killed_very_often(tmp_path: Path) -> None:
+@pytest.mark.parametrize("crashing", [crash, crash_server], ids=["a writer", "a server"])
+def test_killed_very_often(tmp_path: Path, crashing: Callable[[Path, int, int], None]) -> None:
     for seed in range(10):
         folder = tmp_path / str(seed)
         folder.mkdir()
-        crash(folder, 20, seed)
+        crashing(folder, 20, seed)

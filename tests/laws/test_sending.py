@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.laws.dice import Seeded, chance, pick
-from tests.runtime.mailroom import NOON, tell
-from tests.runtime.rooms import MAILING
+from tests.runtime.mailroom import tell
+from tests.runtime.rooms import MAILING, NOON
 from waypost.model.time import DAY, MINUTE
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.channels import Message, Outcome, Sent

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from tests.runtime.rooms import MAILING
-from waypost.model.time import Instant, parse_instant, write_instant
+from waypost.model.time import write_instant
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.channels import Message, Outcome, Sent
 from waypost.runtime.clock import Clock
@@ -15,18 +15,22 @@ from waypost.runtime.settings import Settings
 from waypost.runtime.start import open_runtime
 from waypost.runtime.transactions import Question
 
-NOON: Instant = parse_instant("2026-01-05T12:00:00Z") or 0
-
 
 class Drum:
-    """A channel that remembers who was given what."""
+    """A channel that does what it was told, and remembers what it was given."""
 
     def __init__(self) -> None:
-        self.given: list[tuple[str, str]] = []
+        self.given: list[Message] = []
+        self.next: list[Outcome] = []
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """Who was given which step."""
+        return [(message.person, message.step) for message in self.given]
 
     def deliver(self, message: Message) -> Outcome:
-        self.given.append((message.person, message.step))
-        return Sent()
+        self.given.append(message)
+        return self.next.pop(0) if self.next else Sent()
 
 
 def project(tmp_path: Path) -> Path:

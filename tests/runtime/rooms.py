@@ -9,9 +9,9 @@ from waypost.engine import observe
 from waypost.engine.people import group_by_person
 from waypost.engine.profiles import Profile
 from waypost.model.changes import Definitions
-from waypost.model.events import Event
+from waypost.model.events import Event, Kind
 from waypost.model.people import PersonId, Undo
-from waypost.model.time import Instant
+from waypost.model.time import Instant, parse_instant
 from waypost.model.values import Json
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.clock import HandClock
@@ -26,6 +26,7 @@ HARBOUR: Final = Path(__file__).parents[2] / "examples" / "harbour"
 SMALL: Final = Path(__file__).parent / "small"
 MAILING: Final = Path(__file__).parent / "mailing"
 EVER: Final = -(2**62)
+NOON: Final = parse_instant("2026-01-05T12:00:00Z") or 0
 
 
 def opened(
@@ -37,6 +38,23 @@ def opened(
     if definitions is not None:
         runtime.live = compiled(definitions, EVER)
     return runtime
+
+
+def event(
+    name: str,
+    user_id: str | None = None,
+    device: str | None = None,
+    *,
+    at: Instant = NOON,
+    kind: Kind = "track",
+    received: Instant | None = None,
+    previous: str | None = None,
+    **said: Json,
+) -> Event:
+    """Somebody did something; it came at once, or when it says."""
+    message_id = f"{kind}-{name}-{user_id}-{device}-{at}"
+    arrived = at if received is None else received
+    return Event(message_id, kind, name, at, user_id, device, said, "web", arrived, previous)
 
 
 def arrive(runtime: Runtime, events: Sequence[Event]) -> int:

@@ -4,22 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.runtime.rooms import afresh, arrive, everyone, opened
-from waypost.model.events import Event, Kind
+from tests.runtime.rooms import NOON, afresh, arrive, event, everyone, opened
 from waypost.model.people import PersonId
-from waypost.model.time import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant
-from waypost.model.values import Json
+from waypost.model.time import DAY, HOUR, MINUTE, SECOND, Instant
 from waypost.runtime import advance, lookup
-from waypost.runtime.folder import load_files
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.clock import HandClock
+from waypost.runtime.folder import load_files
 from waypost.runtime.merges import undo_link
 from waypost.runtime.start import close
 from waypost.runtime.stores import people as store
 from waypost.runtime.transactions import Question
 from waypost.runtime.worker import run_due
-
-NOON: Instant = parse_instant("2026-01-05T12:00:00Z") or 0
 
 
 @pytest.fixture
@@ -32,22 +28,6 @@ def runtime(clock: HandClock) -> Iterator[Runtime]:
     runtime = opened(clock)
     yield runtime
     close(runtime)
-
-
-def event(
-    name: str,
-    user_id: str | None = None,
-    device: str | None = None,
-    *,
-    at: Instant = NOON,
-    kind: Kind = "track",
-    received: Instant | None = None,
-    previous: str | None = None,
-    **said: Json,
-) -> Event:
-    message_id = f"{name}-{user_id}-{device}-{at}"
-    arrived = at if received is None else received
-    return Event(message_id, kind, name, at, user_id, device, said, "web", arrived, previous)
 
 
 def stage(runtime: Runtime, who: str) -> object:
@@ -96,19 +76,6 @@ def test_a_visitor_who_signs_in_brings_what_they_did(runtime: Runtime, clock: Ha
     assert set(everyone(runtime, NOON)) == {PersonId("a:phone")}
     clock.advance(MINUTE)
     arrive(runtime, [event("", "ada", "phone", at=clock.now(), kind="identify", plan="team")])
-def test_nothing_is_taken_over_where_a_signal_tells_who_somebody_is(clock: HandClock) -> None:
-    texts = {
-        "waypost.yaml": "project: small\ntimezone: UTC\nevents:\n  viewed: {}\n",
-        "signals.yaml": "signals:\n  names: {distinct: viewed.user_id}\n",
-    }
-    runtime = opened(clock, load_files(texts))
-    arrive(runtime, [event("viewed", device="phone")])
-    arrive(runtime, [event("viewed", "ada", "phone", at=NOON + 1)])
-    assert lookup.person(runtime, "ada")["signals"] == {"names": 1}
-    sound(runtime)
-    close(runtime)
-
-
     assert set(everyone(runtime, NOON)) == {PersonId("u:ada")}
     assert stage(runtime, "phone") == "builder"
     sound(runtime)
@@ -127,6 +94,19 @@ def test_whoever_signs_in_for_the_first_time_takes_over_what_their_device_knew(
     arrive(runtime, [event("viewed", "ben", "one", at=NOON + 1), event("viewed", "ben", "two", at=NOON + 2)])
     arrive(runtime, [event("viewed", "cy", "late", at=NOON - 1)])
     sound(runtime)
+
+
+def test_nothing_is_taken_over_where_a_signal_tells_who_somebody_is(clock: HandClock) -> None:
+    texts = {
+        "waypost.yaml": "project: small\ntimezone: UTC\nevents:\n  viewed: {}\n",
+        "signals.yaml": "signals:\n  names: {distinct: viewed.user_id}\n",
+    }
+    runtime = opened(clock, load_files(texts))
+    arrive(runtime, [event("viewed", device="phone")])
+    arrive(runtime, [event("viewed", "ada", "phone", at=NOON + 1)])
+    assert lookup.person(runtime, "ada")["signals"] == {"names": 1}
+    sound(runtime)
+    close(runtime)
 
 
 def test_a_sign_in_that_was_not_kept_takes_nothing_over(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.runtime.rooms import MAILING, afresh, everyone
-from waypost.model.time import DAY, HOUR, MINUTE, Instant, parse_instant, write_instant
+from tests.runtime.mailroom import Drum, tell
+from tests.runtime.rooms import MAILING, NOON, afresh, everyone
+from waypost.model.time import DAY, HOUR, MINUTE
 from waypost.runtime import lookup
 from waypost.runtime.bundle import Runtime
-from waypost.runtime.channels import Failed, Message, Outcome, Retry, Sent
+from waypost.runtime.channels import Failed, Retry
 from waypost.runtime.clock import HandClock
 from waypost.runtime.collect import collect
 from waypost.runtime.definitions import set_paused
@@ -19,30 +20,6 @@ from waypost.runtime.stores import decisions as outbox
 from waypost.runtime.transactions import Question
 from waypost.runtime.worker import run_due
 
-NOON: Instant = parse_instant("2026-01-05T12:00:00Z") or 0
-
-
-class Drum:
-    """A channel that does what it was told, and remembers what it was given."""
-
-    def __init__(self) -> None:
-        self.given: list[Message] = []
-        self.next: list[Outcome] = []
-
-    def deliver(self, message: Message) -> Outcome:
-        self.given.append(message)
-        return self.next.pop(0) if self.next else Sent()
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock(NOON)
-
-
-@pytest.fixture
-def drum() -> Drum:
-    return Drum()
-
 
 @pytest.fixture
 def runtime(clock: HandClock, drum: Drum) -> Iterator[Runtime]:
@@ -51,12 +28,6 @@ def runtime(clock: HandClock, drum: Drum) -> Iterator[Runtime]:
     now = clock.now()
     assert everyone(runtime, now) == afresh(runtime, now)
     close(runtime)
-
-
-def tell(runtime: Runtime, *events: str, who: str = "ada", ago: int = 0) -> None:
-    """Somebody did something just now, or some time ago."""
-    at = write_instant(runtime.clock.now() - ago)
-    collect(runtime, [{"type": "track", "userId": who, "event": name, "timestamp": at} for name in events])
 
 
 def later(runtime: Runtime, clock: HandClock, duration: int) -> None:
@@ -71,31 +42,31 @@ def told(runtime: Runtime, who: str = "ada") -> list[tuple[object, object]]:
 
 
 def test_it_waits_looks_again_and_leaves_once(runtime: Runtime, clock: HandClock, drum: Drum) -> None:
-    tell(runtime, "signed_up", "shared", "shared")
+    tell(runtime, "ada", "signed_up", "shared", "shared")
     later(runtime, clock, 10 * MINUTE - 1)
     assert drum.given == []
     later(runtime, clock, 1)
     run_due(runtime)
     assert [message.content.copy["subject"] for message in drum.given] == ["You have shared 2 times"]
     assert told(runtime) == [("sent", None)]
-    tell(runtime, "shared")
+    tell(runtime, "ada", "shared")
     later(runtime, clock, DAY)
     assert len(drum.given) == 1
     assert outbox.everything(runtime.database, 10) == []
 
 
 def test_what_is_no_longer_true_is_not_sent(runtime: Runtime, clock: HandClock, drum: Drum) -> None:
-    tell(runtime, "signed_up", "looked", "looked", "looked")
-    tell(runtime, "shared")
+    tell(runtime, "ada", "signed_up", "looked", "looked", "looked")
+    tell(runtime, "ada", "shared")
     later(runtime, clock, HOUR)
     assert drum.given == []
     assert told(runtime) == [("dropped", "send_when")]
 
 
 def test_what_came_late_starts_nothing(runtime: Runtime, clock: HandClock, drum: Drum) -> None:
-    tell(runtime, "signed_up", "shared", "shared", ago=3 * HOUR)
+    tell(runtime, "ada", "signed_up", "shared", "shared", ago=3 * HOUR)
     later(runtime, clock, 2 * HOUR)
-    tell(runtime, "looked")
+    tell(runtime, "ada", "looked")
     later(runtime, clock, DAY)
     assert drum.given == []
     assert told(runtime) == []
@@ -103,7 +74,7 @@ def test_what_came_late_starts_nothing(runtime: Runtime, clock: HandClock, drum:
 
 def test_quiet_hours_hold_it_until_the_morning(runtime: Runtime, clock: HandClock, drum: Drum) -> None:
     clock.move_to(NOON + 10 * HOUR)
-    tell(runtime, "signed_up", "shared", "shared")
+    tell(runtime, "ada", "signed_up", "shared", "shared")
     for _ in range(9):
         later(runtime, clock, HOUR)
         assert drum.given == []
@@ -112,7 +83,7 @@ def test_quiet_hours_hold_it_until_the_morning(runtime: Runtime, clock: HandCloc
 
 
 def test_a_late_worker_sends_what_is_still_true(runtime: Runtime, clock: HandClock, drum: Drum) -> None:
-    tell(runtime, "signed_up", "shared", "shared")
+    tell(runtime, "ada", "signed_up", "shared", "shared")
     clock.advance(2 * HOUR)
     run_due(runtime)
     assert len(drum.given) == 1
@@ -120,7 +91,7 @@ def test_a_late_worker_sends_what_is_still_true(runtime: Runtime, clock: HandClo
 
 def test_a_channel_may_ask_for_another_try_or_give_up(runtime: Runtime, clock: HandClock, drum: Drum) -> None:
     drum.next = [Retry(5 * MINUTE, "greylisted"), Failed("no such mailbox")]
-    tell(runtime, "signed_up", "shared", "shared")
+    tell(runtime, "ada", "signed_up", "shared", "shared")
     later(runtime, clock, 10 * MINUTE)
     assert [(one.held, one.attempts) for one in outbox.everything(runtime.database, 10)] == [("greylisted", 1)]
     later(runtime, clock, 5 * MINUTE)
@@ -131,7 +102,7 @@ def test_a_channel_may_ask_for_another_try_or_give_up(runtime: Runtime, clock: H
 
 def test_without_a_channel_it_is_held_for_all_to_see(clock: HandClock) -> None:
     runtime = open_runtime(Settings(MAILING, store="sqlite://"), clock)
-    tell(runtime, "signed_up", "shared", "shared")
+    tell(runtime, "ada", "signed_up", "shared", "shared")
     later(runtime, clock, 10 * MINUTE)
     assert [one.held for one in outbox.everything(runtime.database, 10)] == [NO_CHANNEL]
     assert told(runtime) == []
@@ -139,9 +110,9 @@ def test_without_a_channel_it_is_held_for_all_to_see(clock: HandClock) -> None:
 
 
 def test_a_pause_stops_all_and_resuming_sends_what_waited(runtime: Runtime, clock: HandClock, drum: Drum) -> None:
-    tell(runtime, "signed_up", "shared", "shared")
+    tell(runtime, "ada", "signed_up", "shared", "shared")
     runtime.commits.wait(Question(lambda now: set_paused(runtime, True, now)))
-    tell(runtime, "signed_up", "looked", "looked", "looked", who="ben")
+    tell(runtime, "ben", "signed_up", "looked", "looked", "looked")
     later(runtime, clock, HOUR)
     assert drum.given == []
     runtime.commits.wait(Question(lambda now: set_paused(runtime, False, now)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.mailroom import NOON, Drum, apply, change, project, serving, tell
+from tests.runtime.mailroom import Drum, apply, change, serving, tell
 from waypost.model.time import DAY, MINUTE
 from waypost.runtime.bundle import Runtime
 from waypost.runtime.clock import HandClock
@@ -14,21 +14,6 @@ from waypost.runtime.importer import import_select
 from waypost.runtime.settings import Settings
 from waypost.runtime.start import close, open_runtime
 from waypost.runtime.worker import run_due
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock(NOON)
-
-
-@pytest.fixture
-def drum() -> Drum:
-    return Drum()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return project(tmp_path)
 
 
 @pytest.fixture
@@ -63,10 +48,10 @@ def test_it_begins_for_who_matches_waits_its_time_and_goes_once(
     assert told == [(3, 3)]
     wait(server, clock, 0)
     wait(server, clock, 10 * MINUTE)
-    assert sorted(drum.given) == [("u:ada", "praise"), ("u:ben", "praise")]
+    assert sorted(drum.steps) == [("u:ada", "praise"), ("u:ben", "praise")]
     assert push_existing(server) == 0
     wait(server, clock, DAY)
-    assert len(drum.given) == 2
+    assert len(drum.steps) == 2
 
 
 def test_imported_history_is_included_and_what_comes_late_afterwards_is_not(
@@ -80,7 +65,7 @@ def test_imported_history_is_included_and_what_comes_late_afterwards_is_not(
     assert push_existing(server) == 3
     tell(server, "cy", "shared", ago=DAY)
     wait(server, clock, 20 * MINUTE)
-    assert sorted(name for name, _ in drum.given) == ["u:ada", "u:ben", "u:dee"]
+    assert sorted(name for name, _ in drum.steps) == ["u:ada", "u:ben", "u:dee"]
 
 
 def test_while_delivery_is_off_nothing_begins(server: Runtime, folder: Path, clock: HandClock, drum: Drum) -> None:
@@ -90,4 +75,4 @@ def test_while_delivery_is_off_nothing_begins(server: Runtime, folder: Path, clo
     change(folder, "delivery: off", "delivery: on")
     apply(server, folder)
     wait(server, clock, DAY)
-    assert drum.given == []
+    assert drum.steps == []

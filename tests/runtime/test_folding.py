@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tests.runtime.rooms import afresh, arrive, everyone, opened
+from tests.runtime.rooms import afresh, arrive, event, everyone, opened
 from waypost.engine import observe
 from waypost.engine.profiles import Profile
 from waypost.engine.program import Program
-from waypost.model.events import Event, Kind
+from waypost.model.events import Event
 from waypost.model.people import PersonId
 from waypost.model.time import DAY, HOUR, SECOND, Instant
 from waypost.runtime.bundle import Runtime
@@ -30,19 +30,6 @@ def runtime(clock: HandClock) -> Iterator[Runtime]:
     runtime = opened(clock)
     yield runtime
     close(runtime)
-
-
-def event(
-    name: str,
-    user_id: str,
-    *,
-    at: Instant,
-    received: Instant | None = None,
-    kind: Kind = "track",
-    previous: str | None = None,
-) -> Event:
-    arrived = at if received is None else received
-    return Event(f"{kind}-{name}-{user_id}-{at}", kind, name, at, user_id, None, {}, "web", arrived, previous)
 
 
 def sound(runtime: Runtime) -> None:

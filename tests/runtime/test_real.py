@@ -105,16 +105,3 @@ def test_a_course_of_oulad_keeps_its_equal_rows_apart(runtime: Runtime, data: Pa
     assert counts(import_select(runtime, f"FROM ({text}) ORDER BY user_id DESC")) == (145_995, 0, 145_995, 0)
     assert reached(runtime, "activated") == {None: (139, 929)}
     assert lookup.count_events(runtime) == 145_995 + 2 * 929
-
-
-@pytest.mark.long
-@pytest.mark.timeout(3_600)
-def test_all_of_oulad_is_imported_once_and_5727_activated(runtime: Runtime, data: Path) -> None:
-    folder = data / "oulad_2013"
-    import_select(runtime, SIGNUPS.format(folder=folder, course="%"))
-    text = CLICKS.format(folder=folder, course="%")
-    assert counts(import_select(runtime, text)) == (4_875_652, 4_875_652, 0, 0)
-    assert counts(import_select(runtime, text)) == (4_875_652, 0, 4_875_652, 0)
-    assert reached(runtime, "activated") == {None: (5727, 12_233)}
-    segments = lookup.people(runtime)["segments"]
-    assert segments == {"stayed": 5301, "returned": 4074}
