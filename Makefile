@@ -10,6 +10,7 @@ help:            ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ — /'
 
 $(VENV)/installed: requirements/dev.lock pyproject.toml
+	@echo "Setting up in $(VENV): a minute or so, once."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --requirement requirements/dev.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
