@@ -61,11 +61,16 @@ def check(context: typer.Context, json: Json = False) -> None:
             OUT.print(plain(str(issue)), style="red" if issue.level == "error" else "yellow")
         found = loaded.definitions
         if found is not None:
-            say(
-                f"{found.project}: {len(found.signals)} signals, {len(found.milestones)} milestones, "
-                f"{len(found.stages)} stages, {len(found.segments)} segments, {len(found.steps)} steps, "
-                f"{len(found.journeys)} journeys; definition set {found.hash[:12]}"
-            )
+            counts = {
+                "signal": found.signals,
+                "milestone": found.milestones,
+                "stage": found.stages,
+                "segment": found.segments,
+                "step": found.steps,
+                "journey": found.journeys,
+            }
+            said = (f"{len(each)} {noun}{'' if len(each) == 1 else 's'}" for noun, each in counts.items())
+            say(f"{found.project}: {', '.join(said)}; definition set {found.hash[:12]}")
     if loaded.definitions is None:
         raise typer.Exit(2)
 
